@@ -1,0 +1,2 @@
+//! The `tattletrail` command.
+fn main() {}

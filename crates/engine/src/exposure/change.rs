@@ -1,0 +1,200 @@
+//! The words in which an exposure change is told; as JSON they are the `exposure.*` fields that rules match on.
+
+use serde::Serialize;
+
+use crate::resource::Resource;
+
+/// One change of who can reach one facet of one resource.
+///
+/// Serialised, this is the `exposure` object of a finding and of the event that rules see, so every name here is an
+/// interface: `exposure.surface`, `exposure.network.services` and so on. Members that are `None` or empty are absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExposureChange {
+    /// What was exposed or closed.
+    pub resource: Resource,
+    /// By which of the resource's surfaces.
+    pub surface: Surface,
+    /// What the call did.
+    pub effect: Effect,
+    /// Who can reach it now (or could, where `effect` closes).
+    pub reach: Reach,
+    /// Whether that is public.
+    pub verdict: Verdict,
+    /// Why the verdict is what it is, or what is not known; one short phrase of our own words.
+    pub reason: String,
+    /// The part of the surface, in a normal form: the same exposure has the same facet whatever call made it.
+    /// `ingress|tcp|22-22|0.0.0.0/0`, `policy`, `acl`, `share|all`.
+    pub facet: String,
+    /// How sure one record alone makes us.
+    pub confidence: Confidence,
+    /// What an outsider may do, for policies, ACLs and shares.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub access: Vec<Access>,
+    /// Protocol, ports and peer, for network surfaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
+    /// Named outsiders (account ids, organisation ARNs, group URIs), sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parties: Vec<String>,
+    /// Settings that the call left off, for guard rails such as block public access: `block_public_acls` ...
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub settings_off: Vec<String>,
+    /// The service's own id of the thing changed (`sgr-...`), where the record has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_id: Option<String>,
+}
+
+/// The side from which a resource can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Surface {
+    /// A rule that lets traffic into a security group.
+    SecurityGroupIngress,
+    /// A bucket's policy.
+    BucketPolicy,
+    /// A bucket's access control list.
+    BucketAcl,
+    /// An object's access control list.
+    ObjectAcl,
+    /// A bucket's block public access settings (a guard rail).
+    BucketPublicAccessBlock,
+    /// An account's block public access settings (a guard rail).
+    AccountPublicAccessBlock,
+    /// Who may make volumes from an EBS snapshot.
+    SnapshotShare,
+    /// Who may launch a machine image.
+    ImageShare,
+    /// Who may restore a database (or cluster) snapshot.
+    DatabaseSnapshotShare,
+}
+
+/// What a call did to an exposure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// An exposure begins.
+    Opened,
+    /// An exposure ends.
+    Closed,
+    /// A guard rail is lowered: nothing is exposed by it alone.
+    Weakened,
+    /// A guard rail is up again.
+    Restored,
+}
+
+impl Effect {
+    /// True for the effects that end something: `closed` and `restored`.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Closed | Self::Restored)
+    }
+
+    /// The beginning that an end undoes; a beginning is itself.
+    #[must_use]
+    pub fn beginning(self) -> Self {
+        match self {
+            Self::Opened | Self::Closed => Self::Opened,
+            Self::Weakened | Self::Restored => Self::Weakened,
+        }
+    }
+}
+
+/// Who can reach a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Nobody outside the account.
+    Internal,
+    /// Named outsiders.
+    CrossAccount,
+    /// A large part of the internet: an IPv4 prefix of /8 or shorter, an IPv6 prefix of /32 or shorter, not the whole.
+    Broad,
+    /// Everybody.
+    World,
+}
+
+/// Whether what a call made is public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Verdict {
+    Public,
+    NotPublic,
+    Unknown,
+}
+
+/// What an outsider may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// See names.
+    List,
+    /// Read content.
+    Read,
+    /// Change or delete content.
+    Write,
+    /// Change who may do what.
+    Permissions,
+    /// Everything.
+    Full,
+}
+
+/// How sure one record alone makes us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// State that this record does not show can change the answer.
+    Medium,
+    /// The record shows all that matters.
+    High,
+}
+
+/// Protocol, ports and peer of a network rule in normal form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Network {
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, `all`, or a protocol number.
+    pub protocol: String,
+    /// First and last port; 0 and 65535 for all. For ICMP: type and code.
+    #[serde(flatten)]
+    pub ports: PortRange,
+    /// True if every port (and for `all` every protocol) is open.
+    pub all_ports: bool,
+    /// The peer: a CIDR with host bits masked.
+    pub cidr: String,
+    /// Well-known services whose ports the rule covers: `ssh`, `rdp`, `postgresql` ...; sorted.
+    pub services: Vec<&'static str>,
+}
+
+/// A range of ports, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct PortRange {
+    /// The first port.
+    #[serde(rename = "from_port")]
+    pub from: i64,
+    /// The last port.
+    #[serde(rename = "to_port")]
+    pub to: i64,
+}
+
+/// What [`super::derive`] found in one record.
+#[derive(Debug, Clone, Default)]
+pub struct Derived {
+    /// The changes, in a fixed order.
+    pub changes: Vec<ExposureChange>,
+    /// Why the record might hide a change that it does not show.
+    pub undecidable: Option<Undecidable>,
+}
+
+/// Why a record that can change exposure does not show whether it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum Undecidable {
+    /// CloudTrail left the parameters out because they were too long (`omitted: true`).
+    #[error("parameters were omitted or truncated by CloudTrail")]
+    Omitted,
+    /// The service hides the parameters.
+    #[error("parameters were hidden by the service")]
+    Hidden,
+    /// The parameters that decide are absent or of a shape nobody has documented.
+    #[error("parameters are missing or of an unknown shape")]
+    UnknownShape,
+}

@@ -1,0 +1,32 @@
+//! The pure engine of Tattletrail: CloudTrail bytes in, findings out.
+//!
+//! ```text
+//! bytes -> ingest -> CloudTrailRecord -> exposure::derive -> Event -> RuleSet::matches -> Finding -> render
+//! ```
+//!
+//! No async, files, network, environment, clock, randomness or AWS SDK: time and ids come from the input. Unexpected
+//! input is data, never an error that hides the rest: every stage returns what is good *and* what is not, with a reason.
+
+/// Caps on foreign input.
+pub mod limits;
+
+/// Identifiers as types.
+pub mod ids;
+
+/// The view of JSON that everything below shares.
+pub mod json;
+
+/// A tolerant CloudTrail record.
+pub mod record;
+
+/// The resource a record is about.
+pub mod resource;
+
+/// What a record did to who can reach what.
+pub mod exposure;
+
+/// What a rule sees: the record and one change.
+pub mod event;
+
+/// What leaves the engine.
+pub mod finding;

@@ -1,0 +1,28 @@
+//! Every cap on foreign input, with its reason. A cap that is met is counted and said, never silent.
+
+/// The longest single JSON value kept in memory. CloudTrail's own limit for a record is 256 KB; a whole CloudWatch
+/// Logs payload (6 MB invocation limit, inflated) must fit too.
+pub const MAX_VALUE_BYTES: usize = 32 * 1024 * 1024;
+
+/// The deepest nesting of a JSON value. The deepest of 3,376 real records has 12 levels; policies nest by 10.
+pub const MAX_DEPTH: u32 = 128;
+
+/// The most bytes one compressed file may inflate to. CloudTrail files hold some 50 MB; an archive made by hand can be
+/// larger, a bomb is larger still.
+pub const MAX_INFLATED_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+
+/// The most bytes a compressed payload *inside* a value (a CloudWatch Logs subscription message) may inflate to. The
+/// service cuts its batches far below this.
+pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024 * 1024;
+
+/// How deep envelopes may be stacked (a message in a queue entry in a list ...).
+pub const MAX_ENVELOPES: u8 = 6;
+
+/// The longest value shown as evidence, in characters.
+pub const EVIDENCE_VALUE_CHARS: usize = 200;
+
+/// The most fields shown as evidence of one finding.
+pub const EVIDENCE_FIELDS: usize = 20;
+
+/// The longest name or text of a record shown in a title or a description, in characters.
+pub const SHOWN_TEXT_CHARS: usize = 120;

@@ -168,6 +168,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A copy of this part as a document of its own.
+    pub fn to_document(self) -> Document {
+        Document(self.0.clone())
+    }
+
     /// The JSON text without white space, members in their order.
     pub fn to_compact_json(self) -> String {
         sonic_rs::to_string(self.0).unwrap_or_default()

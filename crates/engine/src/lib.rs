@@ -16,6 +16,9 @@ pub mod ids;
 /// The view of JSON that everything below shares.
 pub mod json;
 
+/// Bytes in, records out, and what is not one with its reason.
+pub mod ingest;
+
 /// A tolerant CloudTrail record.
 pub mod record;
 

@@ -1,0 +1,210 @@
+//! Records found in whatever is wrapped around them.
+//!
+//! What CloudTrail writes reaches people in many wrappers: EventBridge's envelope, the text of a log event, a queue
+//! entry, the line of an export. They are told apart by their members, and unwrapped to a small depth.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::inflate::inflate;
+use super::reason::{Place, RejectReason, Rejected, SkipReason};
+use super::split::LIST_KEYS;
+use super::Item;
+use crate::json::{Document, Kind, Node};
+use crate::limits::{EVIDENCE_FIELDS, MAX_ENVELOPES, MAX_PAYLOAD_BYTES};
+use crate::record::CloudTrailRecord;
+
+/// Members that hold a record or an envelope as an object: EventBridge; `awslogs` is handled apart; SNS in its Lambda
+/// form; exports of log stores.
+const OBJECT_KEYS: [&str; 8] = ["detail", "Sns", "event", "envelope", "record", "_source", "result", "responsePayload"];
+
+/// Members that hold a record or an envelope as text: `lookup-events`; a log event; SNS; SQS; exports of log stores.
+const TEXT_KEYS: [&str; 6] = ["CloudTrailEvent", "message", "Message", "body", "@message", "_raw"];
+
+/// Members of which a record has at least one.
+const RECORD_KEYS: [&str; 6] = ["eventName", "eventSource", "eventVersion", "eventID", "userIdentity", "eventTime"];
+
+/// The beginning of the text that CloudWatch Logs sends to check a subscription.
+const CONTROL_TEXT: &str = "CWL CONTROL MESSAGE";
+
+type Sink<'s> = &'s mut dyn FnMut(Item);
+
+/// Hands every record in `text` (one JSON value) to `sink`; what holds none is refused with a reason.
+pub(super) fn unwrap(text: &[u8], place: Place, sink: Sink<'_>) {
+    unwrap_text(text, place, 0, sink);
+}
+
+fn unwrap_text(text: &[u8], place: Place, depth: u8, sink: Sink<'_>) {
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(_) if std::str::from_utf8(text).is_err() => return refuse(RejectReason::NotUtf8, place, sink),
+        Err(error) => return refuse(RejectReason::NotJson(error.to_string()), place, sink),
+    };
+    if is_record(document.root()) {
+        let fingerprint = fingerprint_of(document.root(), text);
+        emit(document, fingerprint, sink);
+    } else {
+        unwrap_node(document.root(), place, depth, sink);
+    }
+}
+
+fn emit(document: Document, fingerprint: u64, sink: Sink<'_>) {
+    if is_insight(document.root()) {
+        sink(Item::Skipped(SkipReason::Insight));
+    } else {
+        sink(Item::Record(CloudTrailRecord::new(document, fingerprint)));
+    }
+}
+
+fn refuse(reason: RejectReason, place: Place, sink: Sink<'_>) {
+    sink(Item::Rejected(Rejected { place, reason }));
+}
+
+fn unwrap_node(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
+    if depth > MAX_ENVELOPES {
+        return refuse(RejectReason::TooManyEnvelopes, place, sink);
+    }
+    match node.kind() {
+        Kind::Array => node.items().for_each(|item| unwrap_node(item, place, depth + 1, sink)),
+        Kind::Object if is_record(node) => {
+            let document = node.to_document();
+            let fingerprint = fingerprint_of(node, node.to_compact_json().as_bytes());
+            emit(document, fingerprint, sink);
+        }
+        Kind::Object => unwrap_object(node, place, depth, sink),
+        other => refuse(RejectReason::NotARecord(other.name().to_owned()), place, sink),
+    }
+}
+
+fn unwrap_object(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
+    if node.get("digestS3Object").is_some() || node.get("digestStartTime").is_some() {
+        return sink(Item::Skipped(SkipReason::Digest));
+    }
+    if is_insight(node) || node.get("insightContext").is_some() || node.get("insightDetails").is_some() {
+        return sink(Item::Skipped(SkipReason::Insight));
+    }
+    if node.get("messageType").and_then(Node::as_str) == Some("CONTROL_MESSAGE") {
+        return sink(Item::Skipped(SkipReason::ControlMessage));
+    }
+    if lambda_source(node) == Some("s3") {
+        return refuse(RejectReason::Notification, place, sink);
+    }
+    if let Some(data) = node.at(&["awslogs", "data"]).and_then(Node::as_str) {
+        return unwrap_payload(data, place, depth, sink);
+    }
+    if let Some(list) = LIST_KEYS.iter().find_map(|key| node.get(key).filter(|list| list.kind() == Kind::Array)) {
+        return list.items().for_each(|item| unwrap_node(item, place, depth + 1, sink));
+    }
+    if let Some(inner) = OBJECT_KEYS.iter().find_map(|key| node.get(key).filter(|inner| inner.kind() == Kind::Object)) {
+        return unwrap_node(inner, place, depth + 1, sink);
+    }
+    for key in TEXT_KEYS {
+        if let Some(message) = node.get(key).and_then(Node::as_str) {
+            return unwrap_message(message, key, place, depth, sink);
+        }
+    }
+    refuse(RejectReason::NotARecord(describe(node)), place, sink);
+}
+
+/// A text inside an envelope: a record, an envelope again, or a log line of something else.
+fn unwrap_message(message: &str, key: &'static str, place: Place, depth: u8, sink: Sink<'_>) {
+    if message.starts_with(CONTROL_TEXT) {
+        return sink(Item::Skipped(SkipReason::ControlMessage));
+    }
+    if depth >= MAX_ENVELOPES {
+        return refuse(RejectReason::TooManyEnvelopes, place, sink);
+    }
+    if !message.trim_start().starts_with(['{', '[']) {
+        return refuse(RejectReason::NotARecordMessage(key), place, sink);
+    }
+    unwrap_bounded(message.as_bytes(), place, depth + 1, sink);
+}
+
+/// `awslogs.data`: base64 of gzip of JSON.
+fn unwrap_payload(data: &str, place: Place, depth: u8, sink: Sink<'_>) {
+    let compressed = match BASE64.decode(data) {
+        Ok(compressed) => compressed,
+        Err(error) => return refuse(RejectReason::BadPayload(error.to_string().to_lowercase()), place, sink),
+    };
+    match inflate(&compressed, MAX_PAYLOAD_BYTES) {
+        Ok(text) => unwrap_bounded(&text, place, depth + 1, sink),
+        Err(error) => refuse(RejectReason::BadPayload(error.to_string()), place, sink),
+    }
+}
+
+/// Text that did not come through the splitter has not had its nesting looked at.
+fn unwrap_bounded(text: &[u8], place: Place, depth: u8, sink: Sink<'_>) {
+    let deepest = super::extent::depth_of(text);
+    if deepest > crate::limits::MAX_DEPTH {
+        return refuse(RejectReason::TooDeep { depth: deepest }, place, sink);
+    }
+    unwrap_text(text, place, depth, sink);
+}
+
+/// True for an object with the fields of a CloudTrail record, even one shortened by hand.
+fn is_record(node: Node<'_>) -> bool {
+    RECORD_KEYS.iter().any(|key| node.get(key).is_some()) && lambda_source(node).is_none() && !is_insight_fragment(node)
+}
+
+/// The entries that S3, SQS and others send to a function share field names with CloudTrail, but their `eventSource`
+/// is `aws:s3`, `aws:sqs` ...
+fn lambda_source(node: Node<'_>) -> Option<&str> {
+    node.get("eventSource")?.as_str()?.strip_prefix("aws:")
+}
+
+fn is_insight(node: Node<'_>) -> bool {
+    node.get("eventType").and_then(Node::as_str) == Some("AwsCloudTrailInsight")
+        || node.get("eventCategory").and_then(Node::as_str) == Some("Insight")
+}
+
+/// The details of an Insights event by themselves, as documentation and some exports show them.
+fn is_insight_fragment(node: Node<'_>) -> bool {
+    node.get("insightType").is_some() && node.get("insightContext").is_some()
+}
+
+/// The hash of a record's text without white space; 0 (never equal) for a record without an `eventID`, of which
+/// nobody can say whether it is a copy.
+fn fingerprint_of(node: Node<'_>, text: &[u8]) -> u64 {
+    if node.get("eventID").and_then(Node::as_str).is_none_or(str::is_empty) {
+        return 0;
+    }
+    let hash = match without_white_space(text) {
+        Some(compact) => xxhash_rust::xxh3::xxh3_64(&compact),
+        None => xxhash_rust::xxh3::xxh3_64(text),
+    };
+    hash.max(1)
+}
+
+/// The text without the white space between its tokens; `None` if there is none, as in what CloudTrail writes.
+fn without_white_space(text: &[u8]) -> Option<Vec<u8>> {
+    let spaced = memchr::memchr(b'\n', text).is_some()
+        || memchr::memmem::find(text, b"\": ").is_some()
+        || memchr::memmem::find(text, b", \"").is_some();
+    if !spaced {
+        return None;
+    }
+    let (mut in_string, mut escaped) = (false, false);
+    let mut compact = Vec::with_capacity(text.len());
+    for byte in text {
+        if in_string {
+            in_string = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+        } else if byte.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_string = *byte == b'"';
+        }
+        compact.push(*byte);
+    }
+    Some(compact)
+}
+
+/// The member names of an object, for the message: they are foreign, so they are cut and only letters are shown.
+fn describe(node: Node<'_>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in node.members().take(EVIDENCE_FIELDS.min(6)) {
+        let shown: String = name.chars().filter(|c| c.is_ascii_graphic() && *c != '`').take(32).collect();
+        names.push(format!("`{shown}`"));
+    }
+    if names.is_empty() { "an empty object".to_owned() } else { format!("an object with {}", names.join(", ")) }
+}

@@ -1,0 +1,401 @@
+//! The stream cut into values: the members of a list of records, or the values one after the other (JSON Lines,
+//! concatenated or pretty-printed JSON).
+//!
+//! INVARIANT: every byte that is not white space, punctuation between values or the frame of a list belongs to a value
+//! handed on, to one refused with a reason, or lies behind the point that the [`Ending`] names.
+
+use super::extent::{Extent, Step};
+use super::inflate::Stream;
+use super::reason::{Ending, Place, RejectReason, Rejected};
+use super::window::Window;
+use crate::limits::{MAX_DEPTH, MAX_VALUE_BYTES};
+
+/// The members under which the known outputs keep their list: trail files; `lookup-events`; `filter-log-events`; a
+/// CloudWatch Logs payload.
+pub(super) const LIST_KEYS: [&str; 4] = ["Records", "Events", "events", "logEvents"];
+
+/// One value of the stream.
+pub(super) enum Value<'v> {
+    /// The text of a JSON object or list, brackets balanced and nesting within the cap.
+    Text(&'v [u8], Place),
+    /// What stands there can't be used.
+    Unreadable(Rejected),
+}
+
+type Sink<'s> = &'s mut dyn FnMut(Value<'_>);
+
+/// Cuts a stream into values.
+pub(super) struct Splitter<'a> {
+    window: Window<'a>,
+    /// One value per line was seen: a line's end ends its value, come what may.
+    lines: bool,
+    seen: bool,
+}
+
+/// What an object that begins here is.
+enum Peek {
+    /// The frame of a list whose `[` is at this offset.
+    List(usize),
+    /// A value to be handed on whole.
+    Whole,
+    More,
+}
+
+impl<'a> Splitter<'a> {
+    pub(super) fn new(stream: Stream<'a>) -> Self {
+        Self { window: Window::new(stream), lines: false, seen: false }
+    }
+
+    /// Hands every value to `sink`, in order.
+    pub(super) fn run(mut self, sink: Sink<'_>) -> Ending {
+        self.skip_byte_order_mark();
+        loop {
+            let Some(byte) = self.next_byte(|b| b.is_ascii_whitespace() || b == 0x1e) else {
+                return self.end();
+            };
+            let step = match byte {
+                b'[' => self.list(sink),
+                b'{' => self.object(sink),
+                _ if self.seen => self.stray_line(sink),
+                _ => return Ending::NotALog("its text does not begin with `{` or `[`"),
+            };
+            self.seen = true;
+            if let Err(ending) = step {
+                return ending;
+            }
+            self.window.shrink();
+        }
+    }
+
+    fn end(&mut self) -> Ending {
+        match self.window.take_failure() {
+            Some(failure) => failure,
+            None if self.seen => Ending::Complete,
+            None => Ending::Empty,
+        }
+    }
+
+    fn skip_byte_order_mark(&mut self) {
+        while self.window.rest().len() < 3 && self.window.refill() {}
+        if self.window.rest().starts_with(&[0xef, 0xbb, 0xbf]) {
+            self.window.consume(3);
+        }
+    }
+
+    /// The next byte that is not to be passed over; `None` at the end.
+    fn next_byte(&mut self, passed_over: impl Fn(u8) -> bool) -> Option<u8> {
+        loop {
+            let rest = self.window.rest();
+            if let Some(offset) = rest.iter().position(|b| !passed_over(*b)) {
+                let byte = rest.get(offset).copied();
+                self.window.consume(offset);
+                return byte;
+            }
+            let length = rest.len();
+            self.window.consume(length);
+            if !self.window.refill() {
+                return None;
+            }
+        }
+    }
+
+    /// An object at the top: the frame of a list, or a value.
+    fn object(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        let peek = loop {
+            match peek(self.window.rest()) {
+                Peek::More if self.window.rest().len() < MAX_VALUE_BYTES && self.window.refill() => {}
+                Peek::More => break Peek::Whole,
+                decided => break decided,
+            }
+        };
+        if let Peek::List(offset) = peek {
+            self.window.consume(offset);
+            self.list(sink)?;
+            return self.frame(sink);
+        }
+        if self.lines { self.line(sink) } else { self.value(sink) }
+    }
+
+    /// The rest of the object around a list, up to its `}`.
+    fn frame(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        loop {
+            let Some(byte) = self.next_byte(|b| b.is_ascii_whitespace() || b == b',' || b == b':') else {
+                return Err(self.broken_list());
+            };
+            match byte {
+                b'}' => {
+                    self.window.consume(1);
+                    return Ok(());
+                }
+                b'[' | b'{' => self.list_or_skip(byte, sink)?,
+                b'"' => self.skip_string()?,
+                _ => self.window.consume(1),
+            }
+        }
+    }
+
+    /// A second list in a frame is handed on member by member too; an object there is the output's own bookkeeping.
+    fn list_or_skip(&mut self, byte: u8, sink: Sink<'_>) -> Result<(), Ending> {
+        let mut ignore = |_: Value<'_>| ();
+        if byte == b'[' && self.second_list() { self.list(sink) } else { self.whole(&mut ignore) }
+    }
+
+    /// True if the list that begins here holds objects.
+    fn second_list(&mut self) -> bool {
+        while self.window.rest().len() < 64 && self.window.refill() {}
+        let inside = self.window.rest().get(1..).unwrap_or_default();
+        let first = inside.iter().find(|b| !b.is_ascii_whitespace());
+        // `searchedLogStreams` of filter-log-events is a list of objects as well, without anything in it to read.
+        first == Some(&b'{') && memchr::memmem::find(inside.get(..63).unwrap_or(inside), b"searchedCompletely").is_none()
+    }
+
+    fn skip_string(&mut self) -> Result<(), Ending> {
+        let mut length = 1;
+        loop {
+            let rest = self.window.rest();
+            match memchr::memchr2(b'"', b'\\', rest.get(length..).unwrap_or_default()) {
+                Some(found) if rest.get(length + found) == Some(&b'"') => {
+                    self.window.consume(length + found + 1);
+                    return Ok(());
+                }
+                Some(found) if rest.len() > length + found + 1 => length += found + 2,
+                _ if rest.len() < MAX_VALUE_BYTES && self.window.refill() => {}
+                _ => return Err(self.broken_list()),
+            }
+        }
+    }
+
+    /// The members of a list.
+    fn list(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        self.window.consume(1);
+        loop {
+            let Some(byte) = self.next_byte(|b| b.is_ascii_whitespace() || b == b',') else {
+                return Err(self.broken_list());
+            };
+            match byte {
+                b']' => {
+                    self.window.consume(1);
+                    return Ok(());
+                }
+                b'{' | b'[' => self.whole(sink)?,
+                _ => self.scalar(sink)?,
+            }
+        }
+    }
+
+    /// A member of a list that is neither an object nor a list.
+    fn scalar(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        let place = self.window.place();
+        if self.window.rest().first() == Some(&b'"') {
+            self.skip_string()?;
+        } else {
+            self.next_byte(|b| !matches!(b, b',' | b']' | b'}' | b'{' | b'[' | b'"'));
+            if matches!(self.window.rest().first(), None | Some(b'}' | b'"')) {
+                return Err(self.broken_list());
+            }
+        }
+        let reason = RejectReason::NotARecord("a text, number or word in the list of records".to_owned());
+        sink(Value::Unreadable(Rejected { place, reason }));
+        Ok(())
+    }
+
+    /// An object or list inside a list: its end is known by its brackets alone.
+    fn whole(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        match self.bracketed(sink) {
+            Bracketed::Done => Ok(()),
+            Bracketed::CutOff | Bracketed::Broken(_) => Err(self.broken_list()),
+        }
+    }
+
+    /// An object at the top, over however many lines it goes.
+    fn value(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        let from = self.window.place();
+        match self.bracketed(sink) {
+            Bracketed::Done => {
+                let one_line = self.window.place().line == from.line;
+                while self.window.rest().is_empty() && self.window.refill() {}
+                self.lines = one_line && matches!(self.window.rest().first(), Some(b'\n' | b'\r'));
+                Ok(())
+            }
+            Bracketed::Broken(offset) => {
+                self.refuse(RejectReason::CutOff, offset, sink);
+                self.lines = true;
+                Ok(())
+            }
+            Bracketed::CutOff => self.cut_off(sink),
+        }
+    }
+
+    /// The input ends inside a value at the top. If what follows its first line looks like the next value, only that
+    /// line is lost: it is JSON Lines whose first line is broken.
+    fn cut_off(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        if let Some(failure) = self.window.take_failure() {
+            return Err(failure);
+        }
+        let rest = self.window.rest();
+        let length = match memchr::memchr(b'\n', rest) {
+            Some(end) if rest.get(end + 1) == Some(&b'{') && rest.get(end + 2) == Some(&b'"') => {
+                self.lines = true;
+                end
+            }
+            _ => rest.len(),
+        };
+        self.refuse(RejectReason::CutOff, length, sink);
+        Ok(())
+    }
+
+    /// One line of JSON Lines: one value, or several after one another.
+    fn line(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        let Some(end) = self.line_end(sink) else { return Ok(()) };
+        let mut extent = Extent::default();
+        match extent.advance(self.window.rest().get(..end).unwrap_or_default()) {
+            Step::End(length) => self.hand_on(&extent, length, sink),
+            Step::More | Step::Broken(_) => match self.window.take_failure() {
+                Some(failure) => return Err(failure),
+                None => self.refuse(RejectReason::CutOff, end, sink),
+            },
+        }
+        Ok(())
+    }
+
+    /// The length of the line that begins here; `None` if it was too long and has been refused.
+    fn line_end(&mut self, sink: Sink<'_>) -> Option<usize> {
+        let mut searched = 0;
+        loop {
+            let rest = self.window.rest();
+            if let Some(end) = memchr::memchr(b'\n', rest.get(searched..).unwrap_or_default()) {
+                return Some(searched + end);
+            }
+            searched = rest.len();
+            if searched > MAX_VALUE_BYTES {
+                self.refuse_line(sink);
+                return None;
+            }
+            if !self.window.refill() {
+                return Some(searched);
+            }
+        }
+    }
+
+    /// Refuses the rest of an endless line, keeping none of it.
+    fn refuse_line(&mut self, sink: Sink<'_>) {
+        let place = self.window.place();
+        self.next_byte(|b| b != b'\n');
+        let reason = RejectReason::TooLong { bytes: self.window.place().byte - place.byte };
+        sink(Value::Unreadable(Rejected { place, reason }));
+    }
+
+    /// Text between values that is none: refused up to the end of its line.
+    fn stray_line(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        let place = self.window.place();
+        self.next_byte(|b| b != b'\n');
+        let reason = RejectReason::NotJson("text that begins with neither `{` nor `[`".to_owned());
+        sink(Value::Unreadable(Rejected { place, reason }));
+        Ok(())
+    }
+
+    /// Finds the end of the object or list that begins here and hands it on.
+    fn bracketed(&mut self, sink: Sink<'_>) -> Bracketed {
+        let place = self.window.place();
+        let mut extent = Extent::default();
+        let mut dropped = 0;
+        loop {
+            match extent.advance(self.window.rest()) {
+                Step::End(length) if dropped == 0 => {
+                    self.hand_on(&extent, length, sink);
+                    return Bracketed::Done;
+                }
+                Step::End(length) => {
+                    self.window.consume(length);
+                    let reason = RejectReason::TooLong { bytes: dropped + length as u64 };
+                    sink(Value::Unreadable(Rejected { place, reason }));
+                    return Bracketed::Done;
+                }
+                Step::Broken(offset) => return Bracketed::Broken(offset),
+                Step::More => {}
+            }
+            if self.window.rest().len() > MAX_VALUE_BYTES {
+                let passed = extent.position();
+                dropped += passed as u64;
+                self.window.consume(passed);
+                extent.forget(passed);
+            }
+            if !self.window.refill() {
+                return Bracketed::CutOff;
+            }
+        }
+    }
+
+    fn hand_on(&mut self, extent: &Extent, length: usize, sink: Sink<'_>) {
+        if extent.deepest() > MAX_DEPTH {
+            self.refuse(RejectReason::TooDeep { depth: extent.deepest() }, length, sink);
+            return;
+        }
+        let text = self.window.rest().get(..length).unwrap_or_default();
+        sink(Value::Text(text, self.window.place()));
+        self.window.consume(length);
+    }
+
+    fn refuse(&mut self, reason: RejectReason, length: usize, sink: Sink<'_>) {
+        sink(Value::Unreadable(Rejected { place: self.window.place(), reason }));
+        self.window.consume(length);
+    }
+
+    fn broken_list(&mut self) -> Ending {
+        match self.window.take_failure() {
+            Some(failure) => failure,
+            None => Ending::BrokenList(self.window.place()),
+        }
+    }
+}
+
+/// How the search for the end of a value ended.
+enum Bracketed {
+    Done,
+    CutOff,
+    Broken(usize),
+}
+
+/// Looks at the members of an object for as long as they are scalars: a list under one of [`LIST_KEYS`] makes it a
+/// frame, any other list or object a value.
+fn peek(bytes: &[u8]) -> Peek {
+    let mut at = 1;
+    loop {
+        let Some(key_start) = skip(bytes, at, |b| b.is_ascii_whitespace() || b == b',') else { return Peek::More };
+        if bytes.get(key_start) != Some(&b'"') {
+            return Peek::Whole;
+        }
+        let Some(key_end) = string_end(bytes, key_start) else { return Peek::More };
+        let key = bytes.get(key_start + 1..key_end - 1).unwrap_or_default();
+        let Some(value) = skip(bytes, key_end, |b| b.is_ascii_whitespace() || b == b':') else { return Peek::More };
+        at = match bytes.get(value) {
+            Some(b'[') if LIST_KEYS.iter().any(|list| list.as_bytes() == key) => return Peek::List(value),
+            Some(b'{' | b'[') => return Peek::Whole,
+            Some(b'"') => match string_end(bytes, value) {
+                Some(end) => end,
+                None => return Peek::More,
+            },
+            _ => match skip(bytes, value, |b| !matches!(b, b',' | b'}' | b']' | b'"' | b'{' | b'[')) {
+                Some(end) => end,
+                None => return Peek::More,
+            },
+        };
+    }
+}
+
+/// The offset of the first byte from `at` on that is not to be passed over.
+fn skip(bytes: &[u8], at: usize, passed_over: impl Fn(u8) -> bool) -> Option<usize> {
+    bytes.get(at..)?.iter().position(|b| !passed_over(*b)).map(|offset| at + offset)
+}
+
+/// The offset behind the string that begins at `at`.
+fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut at = at + 1;
+    loop {
+        let found = at + memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes.get(found) == Some(&b'"') {
+            return Some(found + 1);
+        }
+        at = found + 2;
+    }
+}

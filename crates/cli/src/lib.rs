@@ -1,1 +1,56 @@
-//! cli
+//! The `tattletrail` command as a library, so that tests can call it in process.
+//!
+//! `arguments -> command -> engine -> output`; standard output carries results and nothing else, standard error
+//! everything that is for the person at the terminal.
+
+/// What a run may be told by its exit code.
+mod exit;
+
+/// Where a run writes.
+mod console;
+
+/// The rules a run works with.
+mod rules;
+
+/// `tattletrail scan`.
+mod scan;
+
+/// Findings as text on a stream.
+mod output;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+pub use console::Console;
+pub use exit::Exit;
+
+/// CloudTrail in, ATT&CK-mapped findings out.
+#[derive(Debug, Parser)]
+#[command(name = "tattletrail", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(Box<scan::ScanArguments>),
+}
+
+/// Runs the command line `arguments` (the program's name first).
+pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console) -> Exit {
+    match Arguments::try_parse_from(arguments) {
+        Ok(Arguments { command: Command::Scan(arguments) }) => scan::run(&arguments, console),
+        Err(error) => {
+            let text = error.render();
+            if error.use_stderr() {
+                console.say(&text.to_string());
+                Exit::Usage
+            } else {
+                console.print(&text.to_string());
+                Exit::Clean
+            }
+        }
+    }
+}

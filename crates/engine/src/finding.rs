@@ -6,6 +6,9 @@
 //!
 //! A finding is not a wire format: [`crate::render`] owns those.
 
+/// A finding made from what matched.
+mod compose;
+
 use std::sync::Arc;
 
 use serde::Serialize;

@@ -33,3 +33,9 @@ pub mod event;
 
 /// What leaves the engine.
 pub mod finding;
+
+/// One record through all of the above.
+pub mod engine;
+
+/// Exposure findings in the order of time.
+pub mod timeline;

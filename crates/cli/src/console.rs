@@ -1,0 +1,38 @@
+//! Where a run writes: results to `out`, words for people to `err`.
+
+use std::fmt;
+use std::io::Write;
+
+/// The two streams and what is known about the terminal behind them.
+pub struct Console {
+    /// Results.
+    pub out: Box<dyn Write + Send>,
+    /// Words for people.
+    pub err: Box<dyn Write + Send>,
+    /// True if results go to a terminal.
+    pub out_is_terminal: bool,
+    /// True if the words go to a terminal.
+    pub err_is_terminal: bool,
+    /// The terminal's width in columns, if known.
+    pub width: Option<usize>,
+    /// False if the user asked for no colour (`NO_COLOR`).
+    pub color: bool,
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console").field("width", &self.width).finish_non_exhaustive()
+    }
+}
+
+impl Console {
+    /// Writes to standard error. There is nowhere left to report a failure of that.
+    pub fn say(&mut self, text: &str) {
+        let _unreportable = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
+    }
+
+    /// Writes to standard output; a reader that went away is no error.
+    pub fn print(&mut self, text: &str) {
+        let _gone = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    }
+}

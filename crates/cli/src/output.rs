@@ -1,0 +1,92 @@
+//! Findings as text on a stream, one after the other: nothing is held back but what a format needs.
+
+/// The table for people.
+mod table;
+
+use std::fmt;
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use tattletrail_engine::finding::Finding;
+use tattletrail_engine::render::{asff, csv, jsonl, ocsf};
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: two lines a finding, as wide as the terminal
+    Table,
+    /// One JSON object a line; the schema is documented and stable
+    Jsonl,
+    /// Comma-separated values with a header
+    Csv,
+    /// A JSON list of findings in AWS Security Finding Format, as Security Hub imports them
+    Asff,
+    /// One OCSF Detection Finding (2004) a line
+    Ocsf,
+}
+
+/// What a terminal allows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Style {
+    /// True if colour may be used.
+    pub(crate) color: bool,
+    /// Columns; `None` where the output is no terminal.
+    pub(crate) width: Option<usize>,
+}
+
+/// Writes findings in one format.
+pub(crate) struct Writer {
+    format: Format,
+    style: Style,
+    out: Box<dyn Write + Send>,
+    written: u64,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("format", &self.format).field("written", &self.written).finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(format: Format, style: Style, out: Box<dyn Write + Send>) -> Self {
+        Self { format, style, out, written: 0 }
+    }
+
+    /// Writes one finding.
+    pub(crate) fn write(&mut self, finding: &Finding) -> io::Result<()> {
+        if self.written == 0 {
+            self.begin()?;
+        }
+        let first = self.written == 0;
+        self.written += 1;
+        match self.format {
+            Format::Table => self.out.write_all(table::entry(finding, self.style).as_bytes()),
+            Format::Jsonl => writeln!(self.out, "{}", jsonl::line(finding)),
+            Format::Csv => self.out.write_all(csv::row(finding).as_bytes()),
+            Format::Asff => write!(self.out, "{}{}", if first { "\n" } else { ",\n" }, asff::line(finding)),
+            Format::Ocsf => writeln!(self.out, "{}", ocsf::line(finding)),
+        }
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        match self.format {
+            Format::Table => self.out.write_all(table::header(self.style).as_bytes()),
+            Format::Csv => self.out.write_all(csv::header().as_bytes()),
+            Format::Asff => self.out.write_all(b"["),
+            Format::Jsonl | Format::Ocsf => Ok(()),
+        }
+    }
+
+    /// Writes what belongs after the last finding.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        // A table of nothing needs no header; a list or a header row of nothing is still a file that tools can read.
+        if self.written == 0 && self.format != Format::Table {
+            self.begin()?;
+        }
+        if self.format == Format::Asff {
+            self.out.write_all(b"\n]\n")?;
+        }
+        self.out.flush()
+    }
+}

@@ -1,0 +1,58 @@
+//! The rules a run works with: those in the binary, or those in the folders that `--rules` names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tattletrail_engine::ruleset::{RuleError, RuleSet, RuleSource};
+use walkdir::WalkDir;
+
+/// The rule files of the repository, as they were when the binary was built: path and text.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
+
+/// Why there is no rule set to work with.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RulesError {
+    #[error("can't read the rules in `{}`: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("no rule files (*.yml, *.yaml) in `{}`", path.display())]
+    None { path: PathBuf },
+    #[error("{} rule(s) do not load", .0.len())]
+    Bad(Vec<RuleError>),
+}
+
+/// Loads all rules under `paths`, or the built-in ones if there are none.
+pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
+    let mut sources = Vec::new();
+    for path in paths {
+        let found = read(path)?;
+        if found.is_empty() {
+            return Err(RulesError::None { path: path.clone() });
+        }
+        sources.extend(found);
+    }
+    if paths.is_empty() {
+        sources.extend(BUILT_IN.iter().map(|(path, text)| RuleSource::new(*path, *text)));
+    }
+    RuleSet::from_sources(sources).map_err(RulesError::Bad)
+}
+
+fn read(path: &Path) -> Result<Vec<RuleSource>, RulesError> {
+    let unreadable = |path: &Path, reason: String| RulesError::Unreadable { path: path.to_owned(), reason };
+    let mut sources = Vec::new();
+    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| unreadable(error.path().unwrap_or(path), error.to_string()))?;
+        if entry.file_type().is_file() && is_rule(entry.path()) {
+            let text =
+                fs::read_to_string(entry.path()).map_err(|error| unreadable(entry.path(), error.to_string()))?;
+            sources.push(RuleSource::new(entry.path().display().to_string(), text));
+        }
+    }
+    Ok(sources)
+}
+
+/// Sigma rules are YAML; the cases beside them are not rules.
+fn is_rule(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let yaml = [".yml", ".yaml"].into_iter().find_map(|ending| name.strip_suffix(ending));
+    yaml.is_some_and(|stem| !stem.ends_with(".test"))
+}

@@ -1,0 +1,244 @@
+//! `tattletrail scan`: logs in, findings out.
+//!
+//! `paths -> inputs -> crew of workers (ingest, engine) -> merge (copies, order, counts) -> output`, and a summary of
+//! everything that was counted on the way.
+
+/// The files.
+mod inputs;
+
+/// What a file's S3 key says about its records.
+mod key;
+
+/// Which records are asked about.
+mod filter;
+
+/// Inputs that could not be read.
+mod problem;
+
+/// One file through the engine.
+mod worker;
+
+/// Many files at once.
+mod crew;
+
+/// Records met before.
+mod seen;
+
+/// Where the files come together.
+mod merge;
+
+/// What is counted.
+mod tally;
+
+/// The counts as words.
+mod summary;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::thread;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use tattletrail_engine::engine::Engine;
+use tattletrail_engine::finding::Level;
+
+use crate::output::{Format, Style, Writer};
+use crate::rules::{self, RulesError};
+use crate::{Console, Exit};
+use filter::Filter;
+use merge::Merge;
+use tally::Tally;
+
+const EXAMPLES: &str = "\
+Examples:
+  tattletrail scan AWSLogs/
+      a trail's bucket, or any part of it, on disk
+  aws s3 sync s3://my-trail-bucket/AWSLogs ./AWSLogs && tattletrail scan ./AWSLogs --from 2026-11-01
+  aws cloudtrail lookup-events --output json | tattletrail scan -
+  tattletrail scan logs/ --format jsonl --min-level high | jq -r '.title'
+  tattletrail scan logs/ --rules my-rules/ --rules sigma/rules/cloud/aws/
+
+Exit codes:
+  0  everything was read, nothing was found
+  1  everything was read, there are findings
+  2  wrong usage, or some input could not be read in full (findings in the rest are printed)
+  3  a rule does not load; nothing was scanned";
+
+/// Find exposures and attack techniques in CloudTrail logs.
+///
+/// Reads files and folders (`-` for standard input): trail files, JSON Lines, output of `aws cloudtrail
+/// lookup-events` and `aws logs filter-log-events`, EventBridge events, CloudWatch Logs subscription payloads; plain
+/// or gzip. What a file holds is read off its content. Findings go to standard output, a summary of everything
+/// counted to standard error.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct ScanArguments {
+    /// Files or folders; `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Use the Sigma rules in this folder or file instead of the built-in ones (repeatable)
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+
+    /// How findings are written
+    #[arg(long, short, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Write findings to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Leave out findings below this level
+    #[arg(long, value_enum, default_value_t = LevelArgument::Informational, value_name = "LEVEL")]
+    min_level: LevelArgument,
+
+    /// Only records from this time on (2026-11-20 or 2026-11-20T09:30:00Z)
+    #[arg(long, value_name = "TIME", value_parser = filter::parse_time)]
+    from: Option<Timestamp>,
+
+    /// Only records before this time
+    #[arg(long, value_name = "TIME", value_parser = filter::parse_time)]
+    to: Option<Timestamp>,
+
+    /// Only records of this account (repeatable)
+    #[arg(long, value_name = "ID")]
+    account: Vec<String>,
+
+    /// Only records of this Region (repeatable)
+    #[arg(long, value_name = "REGION")]
+    region: Vec<String>,
+
+    /// How many files to read at once [default: the number of cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+
+    /// No summary and no progress bar; problems are still told
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Sigma's levels as a command-line value.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LevelArgument {
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<LevelArgument> for Level {
+    fn from(argument: LevelArgument) -> Self {
+        match argument {
+            LevelArgument::Informational => Self::Informational,
+            LevelArgument::Low => Self::Low,
+            LevelArgument::Medium => Self::Medium,
+            LevelArgument::High => Self::High,
+            LevelArgument::Critical => Self::Critical,
+        }
+    }
+}
+
+/// Runs a scan.
+pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
+    let rules = match rules::load(&arguments.rules) {
+        Ok(rules) => rules,
+        Err(error) => return refuse_rules(&error, console),
+    };
+    let mut writer = match writer(arguments, console) {
+        Ok(writer) => writer,
+        Err(line) => {
+            console.say(&line);
+            return Exit::Usage;
+        }
+    };
+    let started = Instant::now();
+    let (tally, written) = scan(arguments, &Engine::new(rules), &mut writer, console);
+    for line in &tally.told {
+        console.say(&format!("tattletrail: {line}\n"));
+    }
+    if !arguments.quiet {
+        console.say(&summary::text(&tally, started.elapsed()));
+    }
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            console.say(&format!("tattletrail: can't write the findings: {error}\n"));
+            Exit::Usage
+        }
+        _ if tally.incomplete => Exit::Usage,
+        _ if tally.findings > 0 => Exit::Findings,
+        _ => Exit::Clean,
+    }
+}
+
+fn scan(
+    arguments: &ScanArguments,
+    engine: &Engine,
+    writer: &mut Writer,
+    console: &Console,
+) -> (Tally, io::Result<()>) {
+    let filter = Filter {
+        from: arguments.from,
+        to: arguments.to,
+        accounts: arguments.account.clone(),
+        regions: arguments.region.clone(),
+    };
+    let inputs = inputs::collect(&arguments.paths, &filter);
+    let bar = progress(inputs.files.iter().map(|file| file.bytes).sum(), arguments.quiet, console);
+    let mut merge = Merge::new(arguments.min_level.into(), writer);
+    merge.tally.files_ruled_out = inputs.ruled_out;
+    for problem in &inputs.problems {
+        merge.tally.problem(problem, false);
+    }
+    crew::run(&inputs.files, jobs(arguments), engine, &filter, |file, message, bytes_read| {
+        bar.set_position(bytes_read);
+        merge.take(file, message);
+    });
+    bar.finish_and_clear();
+    let (mut tally, written) = merge.finish();
+    tally.check_that_anything_was_read();
+    (tally, written)
+}
+
+fn jobs(arguments: &ScanArguments) -> usize {
+    arguments.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+/// The bar on standard error, if a person is there to see it.
+fn progress(bytes: u64, quiet: bool, console: &Console) -> ProgressBar {
+    let shown = console.err_is_terminal && !quiet;
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left");
+    ProgressBar::with_draw_target(Some(bytes), target).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, String> {
+    let (sink, to_terminal): (Box<dyn Write + Send>, bool) = match &arguments.output {
+        None => (std::mem::replace(&mut console.out, Box::new(io::sink())), console.out_is_terminal),
+        Some(path) => match File::create(path) {
+            Ok(file) => (Box::new(file), false),
+            Err(error) => return Err(format!("tattletrail: can't write to `{}`: {error}\n", path.display())),
+        },
+    };
+    let style = Style { color: to_terminal && console.color, width: console.width.filter(|_| to_terminal) };
+    Ok(Writer::new(arguments.format, style, Box::new(BufWriter::with_capacity(64 * 1024, sink))))
+}
+
+fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {
+    if let RulesError::Bad(errors) = error {
+        for error in errors {
+            console.say(&format!("{error}\n"));
+        }
+        console.say(&format!("tattletrail: {error}; nothing was scanned\n"));
+        return Exit::BadRule;
+    }
+    console.say(&format!("tattletrail: {error}\n"));
+    match error {
+        RulesError::Unreadable { .. } => Exit::Usage,
+        RulesError::None { .. } | RulesError::Bad(_) => Exit::BadRule,
+    }
+}

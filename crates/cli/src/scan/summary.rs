@@ -1,0 +1,141 @@
+//! The counts of a scan as words for the person at the terminal.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use tattletrail_engine::attack;
+use tattletrail_engine::finding::Level;
+
+use super::tally::{TOLD, Tally};
+
+/// How many techniques the summary lists; the rest is a number.
+const TECHNIQUES: usize = 12;
+
+/// The summary, with a line end after the last line.
+pub(super) fn text(tally: &Tally, elapsed: Duration) -> String {
+    let mut text = String::from("\n");
+    let mut line = |label: &str, value: String| {
+        // Writing to a String can't fail.
+        let _always_fits = writeln!(text, "{label:<12}{value}");
+    };
+    line("files", files(tally));
+    line("records", records(tally));
+    if tally.rejected_total() > 0 {
+        line("rejected", rejected(tally));
+    }
+    if !tally.skipped.is_empty() {
+        line("skipped", list(tally.skipped.iter().map(|(reason, count)| (reason.kind().to_owned(), *count))));
+    }
+    line("findings", findings(tally));
+    for row in techniques(tally) {
+        line("", row);
+    }
+    line("exposures", exposures(tally));
+    if tally.forgotten > 0 {
+        line("note", format!("copies further apart than {} records were not looked for", grouped(tally.forgotten)));
+    }
+    line("time", format!("{:.1} s", elapsed.as_secs_f64()));
+    text
+}
+
+fn files(tally: &Tally) -> String {
+    let mut text = format!("{} read ({})", grouped(tally.files), size(tally.bytes));
+    for (count, what) in [
+        (tally.files_ruled_out, "passed over by their key"),
+        (tally.files_not_logs, "not logs"),
+        (tally.files_damaged, "unreadable or damaged"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(", {} {what}", grouped(count)));
+        }
+    }
+    let problems = tally.files_not_logs + tally.files_damaged + tally.rejected_total();
+    if problems > TOLD as u64 {
+        text.push_str(&format!("; the first {TOLD} problems are told above"));
+    }
+    text
+}
+
+fn records(tally: &Tally) -> String {
+    let parts = [
+        (tally.matched, "matched"),
+        (tally.unmatched, "unmatched"),
+        (tally.undecidable, "undecidable"),
+        (tally.duplicates, "duplicate"),
+        (tally.filtered, "filtered out"),
+    ];
+    let parts = parts.into_iter().filter(|(count, what)| *count > 0 || *what == "matched");
+    let parts: Vec<String> = parts.map(|(count, what)| format!("{} {what}", grouped(count))).collect();
+    format!("{} read: {}", grouped(tally.records), parts.join(", "))
+}
+
+fn rejected(tally: &Tally) -> String {
+    let reasons = list(tally.rejected.iter().map(|(kind, count)| ((*kind).to_owned(), *count)));
+    format!("{}: {reasons}", grouped(tally.rejected_total()))
+}
+
+fn list(entries: impl Iterator<Item = (String, u64)>) -> String {
+    let entries: Vec<String> = entries.map(|(what, count)| format!("{} {what}", grouped(count))).collect();
+    entries.join(", ")
+}
+
+fn findings(tally: &Tally) -> String {
+    let mut text = grouped(tally.findings);
+    let counted = |level: &Level| tally.levels.get(level).map(|count| (level.as_str().to_owned(), *count));
+    let mut parts: Vec<(String, u64)> = Level::ALL.iter().rev().filter_map(counted).collect();
+    if tally.closed > 0 {
+        parts.push(("closed again".to_owned(), tally.closed));
+    }
+    if !parts.is_empty() {
+        text.push_str(&format!(": {}", list(parts.into_iter())));
+    }
+    if tally.below_level > 0 {
+        text.push_str(&format!(" ({} below --min-level not shown)", grouped(tally.below_level)));
+    }
+    text
+}
+
+/// The techniques with the most findings.
+fn techniques(tally: &Tally) -> Vec<String> {
+    let mut rows: Vec<_> = tally.techniques.iter().collect();
+    rows.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let more = rows.len().saturating_sub(TECHNIQUES);
+    let mut lines: Vec<String> = Vec::new();
+    for (technique, count) in rows.into_iter().take(TECHNIQUES) {
+        let name = attack::technique_name(technique.as_str()).unwrap_or_default();
+        lines.push(format!("{:>8}  {:<10} {name}", grouped(*count), technique.as_str()).trim_end().to_owned());
+    }
+    if more > 0 {
+        lines.push(format!("          and {more} more techniques"));
+    }
+    lines
+}
+
+fn exposures(tally: &Tally) -> String {
+    let mut text = format!("{} still open", grouped(tally.still_open as u64));
+    if tally.ends_of_nothing > 0 {
+        text.push_str(&format!(
+            "; {} ends of exposures that were not seen to open left out",
+            grouped(tally.ends_of_nothing as u64)
+        ));
+    }
+    text
+}
+
+/// A number with its thousands apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of bytes in the unit that suits it.
+fn size(bytes: u64) -> String {
+    indicatif::BinaryBytes(bytes).to_string()
+}

@@ -39,3 +39,6 @@ pub mod engine;
 
 /// Exposure findings in the order of time.
 pub mod timeline;
+
+/// Rule cases: a record, and what one rule must make of it.
+pub mod case;

@@ -7,9 +7,13 @@ pub const MAX_VALUE_BYTES: usize = 32 * 1024 * 1024;
 /// The deepest nesting of a JSON value. The deepest of 3,376 real records has 12 levels; policies nest by 10.
 pub const MAX_DEPTH: u32 = 128;
 
-/// The most bytes one compressed file may inflate to. CloudTrail files hold some 50 MB; an archive made by hand can be
-/// larger, a bomb is larger still.
-pub const MAX_INFLATED_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+/// How many times its own size a compressed file may inflate to, beyond [`TRUSTED_INFLATED_BYTES`]. CloudTrail files
+/// inflate 7 to 50 times; a bomb of zeros 1,030 times, the format's limit. What inflates is streamed, so this bounds time,
+/// not memory.
+pub const MAX_INFLATION: u64 = 500;
+
+/// What any compressed file may inflate to: a short file of many equal records inflates further than a long one.
+pub const TRUSTED_INFLATED_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The most bytes a compressed payload *inside* a value (a CloudWatch Logs subscription message) may inflate to. The
 /// service cuts its batches far below this.

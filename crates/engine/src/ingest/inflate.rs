@@ -3,12 +3,14 @@
 //! A log file is foreign: it may be cut short, damaged, or a bomb. What could be inflated before the damage is used,
 //! and the damage is said.
 
+use std::cell::Cell;
 use std::io::{self, Read};
+use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 
 use super::reason::Ending;
-use crate::limits::MAX_INFLATED_BYTES;
+use crate::limits::{MAX_INFLATION, TRUSTED_INFLATED_BYTES};
 
 /// Why compressed data could not be read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +22,7 @@ pub enum InflateError {
     #[error("damaged gzip: {0}")]
     Corrupt(String),
     /// It inflates to more than the cap.
-    #[error("gzip bomb or oversized file: inflates to more than {0} bytes; the rest was not read")]
+    #[error("gzip bomb: inflates to more than {0} bytes; the rest was not read")]
     TooLarge(u64),
 }
 
@@ -41,8 +43,10 @@ pub(super) fn detect<'a>(mut source: impl Read + 'a) -> Result<Stream<'a>, Endin
     let gzip = head.starts_with(&[0x1f, 0x8b]);
     let whole = io::Cursor::new(head).chain(source);
     if gzip {
-        let decoder = MultiGzDecoder::new(io::BufReader::with_capacity(128 * 1024, whole));
-        Ok(Box::new(Capped { inner: decoder, left: MAX_INFLATED_BYTES, cap: MAX_INFLATED_BYTES }))
+        let compressed = Rc::new(Cell::new(0));
+        let counted = Counted { inner: whole, count: Rc::clone(&compressed) };
+        let decoder = MultiGzDecoder::new(io::BufReader::with_capacity(128 * 1024, counted));
+        Ok(Box::new(Capped { inner: decoder, inflated: 0, cap: Cap::Inflation(compressed) }))
     } else {
         Ok(Box::new(whole))
     }
@@ -78,9 +82,8 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 /// Inflates a gzip payload in memory to at most `cap` bytes.
 pub fn inflate(payload: &[u8], cap: usize) -> Result<Vec<u8>, InflateError> {
-    let cap = cap as u64;
     let mut out = Vec::new();
-    let mut stream = Capped { inner: MultiGzDecoder::new(payload), left: cap, cap };
+    let mut stream = Capped { inner: MultiGzDecoder::new(payload), inflated: 0, cap: Cap::Bytes(cap as u64) };
     match stream.read_to_end(&mut out) {
         Ok(_) => Ok(out),
         Err(error) => Err(explain(&error)),
@@ -98,11 +101,28 @@ pub(super) fn explain(error: &io::Error) -> InflateError {
     InflateError::Corrupt(error.to_string())
 }
 
+/// What stops a decoder.
+enum Cap {
+    /// So many bytes in all: for what is kept in memory whole.
+    Bytes(u64),
+    /// So many times what was read, of which this is the count: for what is streamed.
+    Inflation(Rc<Cell<u64>>),
+}
+
+impl Cap {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => *bytes,
+            Self::Inflation(compressed) => TRUSTED_INFLATED_BYTES.max(compressed.get().saturating_mul(MAX_INFLATION)),
+        }
+    }
+}
+
 /// A decoder that stops at a cap and marks its errors as its own, so that they are not taken for those of the disk.
 struct Capped<R> {
     inner: R,
-    left: u64,
-    cap: u64,
+    inflated: u64,
+    cap: Cap,
 }
 
 impl<R: Read> Read for Capped<R> {
@@ -112,10 +132,24 @@ impl<R: Read> Read for Capped<R> {
             Err(error) if is_format_error(&error) => return Err(io::Error::other(explain(&error))),
             Err(error) => return Err(error),
         };
-        self.left = match self.left.checked_sub(count as u64) {
-            Some(left) => left,
-            None => return Err(io::Error::other(InflateError::TooLarge(self.cap))),
-        };
+        self.inflated += count as u64;
+        if self.inflated > self.cap.bytes() {
+            return Err(io::Error::other(InflateError::TooLarge(self.cap.bytes())));
+        }
+        Ok(count)
+    }
+}
+
+/// Counts the compressed bytes as they are read.
+struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + count as u64);
         Ok(count)
     }
 }

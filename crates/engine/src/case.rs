@@ -1,0 +1,235 @@
+//! Rule cases: a record, and what one rule must make of it.
+//!
+//! `<behaviour>.test.yml` stands beside `<behaviour>.yml`; `rules/README.md` documents the format. A case is run with its
+//! rule alone, through the whole engine: derivation, matching, finding.
+
+use serde_json::{Map, Value as Json};
+
+use crate::engine::Engine;
+use crate::finding::{Finding, Level, Status};
+use crate::record::CloudTrailRecord;
+use crate::sigma::error::{Problems, RuleError};
+use crate::sigma::yaml::{self, Value, Yaml};
+
+/// The cases of one rule.
+#[derive(Debug, Clone)]
+pub struct CaseFile {
+    /// The rule's file, relative to this one.
+    pub rule: String,
+    /// The cases, in the order of the file.
+    pub cases: Vec<Case>,
+}
+
+/// One record and what is expected of it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What the case shows.
+    pub name: String,
+    /// The line on which it begins.
+    pub line: usize,
+    /// Where the record is.
+    pub record: CaseRecord,
+    /// What the rule must make of it.
+    pub expect: Expectation,
+}
+
+/// The record of a case.
+#[derive(Debug, Clone)]
+pub enum CaseRecord {
+    /// JSON text.
+    Inline(String),
+    /// A file relative to the case file.
+    File(String),
+}
+
+/// What is expected; everything but `matches` may be left open.
+#[derive(Debug, Clone, Default)]
+pub struct Expectation {
+    /// Whether the rule matches at all.
+    pub matches: bool,
+    /// The status of the finding.
+    pub status: Option<Status>,
+    /// Its level.
+    pub level: Option<Level>,
+    /// The ARN of its resource.
+    pub resource: Option<String>,
+    /// The facet of its exposure.
+    pub facet: Option<String>,
+    /// How many findings there are.
+    pub findings: Option<usize>,
+}
+
+/// Parses a case file; `path` is for the errors.
+pub fn parse(path: &str, text: &str) -> Result<CaseFile, Vec<RuleError>> {
+    let mut problems = Problems::new(path);
+    let file = parse_documents(text, &mut problems);
+    match (file, problems.into_list()) {
+        (Some(file), errors) if errors.is_empty() => Ok(file),
+        (_, errors) => Err(errors),
+    }
+}
+
+fn parse_documents(text: &str, problems: &mut Problems) -> Option<CaseFile> {
+    let documents = yaml::documents(text, problems)?;
+    let root = documents.first()?;
+    let rule = required_text(root, "rule", problems)?;
+    let base = root.get("base").map_or(Json::Null, |entry| to_json(&entry.value));
+    let Some(Value::List(items)) = root.get("cases").map(|entry| &entry.value.value) else {
+        problems.add(root.at, "found no list `cases`, expected the cases of the rule");
+        return None;
+    };
+    let cases: Vec<Case> = items.iter().filter_map(|item| case(item, &base, problems)).collect();
+    Some(CaseFile { rule, cases })
+}
+
+fn case(item: &Yaml, base: &Json, problems: &mut Problems) -> Option<Case> {
+    let name = required_text(item, "name", problems)?;
+    let Some(record) = item.get("record") else {
+        problems.add(item.at, "found no `record`, expected a CloudTrail record or `file: <path>`");
+        return None;
+    };
+    let record = match record.value.get("file").and_then(|file| file.value.scalar()) {
+        Some(file) if record.value.entries().is_some_and(|entries| entries.len() == 1) => {
+            CaseRecord::File(file.to_owned())
+        }
+        _ => {
+            let mut merged = base.clone();
+            merge(&mut merged, to_json(&record.value));
+            CaseRecord::Inline(merged.to_string())
+        }
+    };
+    let expect = expectation(item, problems)?;
+    Some(Case { name, line: item.at.line, record, expect })
+}
+
+fn expectation(item: &Yaml, problems: &mut Problems) -> Option<Expectation> {
+    let Some(expect) = item.get("expect") else {
+        problems.add(item.at, "found no `expect`, expected at least `expect: { match: true }` or `false`");
+        return None;
+    };
+    let mut expectation = Expectation::default();
+    let mut has_match = false;
+    for entry in expect.value.entries().unwrap_or_default() {
+        let text = entry.value.scalar().unwrap_or_default();
+        let known = match entry.key.as_str() {
+            "match" => {
+                has_match = matches!(text, "true" | "false");
+                expectation.matches = text == "true";
+                has_match
+            }
+            "status" => {
+                expectation.status = [Status::Open, Status::Closed].into_iter().find(|status| word(*status) == text);
+                expectation.status.is_some()
+            }
+            "level" => {
+                expectation.level = Level::from_word(text);
+                expectation.level.is_some()
+            }
+            "findings" => {
+                expectation.findings = text.parse().ok();
+                expectation.findings.is_some()
+            }
+            "resource" => expectation.resource.replace(text.to_owned()).is_none(),
+            "facet" => expectation.facet.replace(text.to_owned()).is_none(),
+            _ => false,
+        };
+        if !known {
+            let wanted = "`match`, `status`, `level`, `resource`, `facet` or `findings` with a value of its kind";
+            problems.add(entry.at, format!("found `{}: {text}`, expected {wanted}", entry.key));
+        }
+    }
+    if !has_match {
+        problems.add(expect.at, "found no `match`, expected `true` or `false`");
+    }
+    Some(expectation)
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Open => "open",
+        Status::Closed => "closed",
+    }
+}
+
+fn required_text(node: &Yaml, key: &str, problems: &mut Problems) -> Option<String> {
+    let text = node.get(key).and_then(|entry| entry.value.scalar());
+    if text.is_none() {
+        problems.add(node.at, format!("found no `{key}`, expected a text"));
+    }
+    text.map(str::to_owned)
+}
+
+/// YAML as the JSON that CloudTrail would write.
+fn to_json(node: &Yaml) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Number(text, number) => text
+            .parse::<i64>()
+            .map(Json::from)
+            .unwrap_or_else(|_| serde_json::Number::from_f64(*number).map_or(Json::Null, Json::Number)),
+        Value::Text(text) => Json::String(text.clone()),
+        Value::List(items) => Json::Array(items.iter().map(to_json).collect()),
+        Value::Map(entries) => {
+            Json::Object(entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect())
+        }
+    }
+}
+
+/// Lays `over` on `base`: objects member by member, `null` deletes a member, everything else replaces.
+fn merge(base: &mut Json, over: Json) {
+    let Json::Object(over) = over else {
+        *base = over;
+        return;
+    };
+    if !base.is_object() {
+        *base = Json::Object(Map::new());
+    }
+    let Json::Object(members) = base else { return };
+    for (key, value) in over {
+        if value.is_null() {
+            members.remove(&key);
+        } else {
+            merge(members.entry(key).or_insert(Json::Null), value);
+        }
+    }
+}
+
+impl Case {
+    /// Runs the case: `engine` holds its rule alone. The error says what was expected and what came out.
+    pub fn judge(&self, engine: &Engine, record: &CloudTrailRecord) -> Result<(), String> {
+        let findings = engine.process(record).findings;
+        if !self.expect.matches {
+            return match findings.first() {
+                None => Ok(()),
+                Some(finding) => Err(format!("expected no match, found: {}", finding.title)),
+            };
+        }
+        if findings.is_empty() {
+            return Err("expected a match, found none".to_owned());
+        }
+        if let Some(count) = self.expect.findings.filter(|count| *count != findings.len()) {
+            return Err(format!("expected {count} finding(s), found {}", findings.len()));
+        }
+        if findings.iter().any(|finding| self.expect.fits(finding)) {
+            return Ok(());
+        }
+        let found: Vec<String> = findings.iter().map(outline).collect();
+        Err(format!("expected {:?}, found {}", self.expect, found.join("; ")))
+    }
+}
+
+impl Expectation {
+    fn fits(&self, finding: &Finding) -> bool {
+        let facet = finding.exposure.as_ref().map(|change| change.facet.as_str());
+        self.status.is_none_or(|status| status == finding.status)
+            && self.level.is_none_or(|level| level == finding.rule.level)
+            && self.resource.as_deref().is_none_or(|arn| arn == finding.resource.arn.as_str())
+            && (self.facet.is_none() || self.facet.as_deref() == facet)
+    }
+}
+
+fn outline(finding: &Finding) -> String {
+    let facet = finding.exposure.as_ref().map_or("-", |change| change.facet.as_str());
+    format!("{} {} {} facet {facet}", word(finding.status), finding.rule.level.as_str(), finding.resource.arn)
+}

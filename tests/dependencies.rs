@@ -1,0 +1,86 @@
+//! Purity of the engine, licences and sources of what is compiled in, lints on everywhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+use tattletrail_tests::root;
+
+fn metadata() -> Value {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--format-version", "1", "--locked"]).current_dir(root());
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The names of everything below a package, by normal dependencies.
+fn below(metadata: &Value, package: &str) -> BTreeSet<String> {
+    let name_of: BTreeMap<&str, &str> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| (package["id"].as_str().unwrap(), package["name"].as_str().unwrap()))
+        .collect();
+    let nodes: BTreeMap<&str, &Value> =
+        metadata["resolve"]["nodes"].as_array().unwrap().iter().map(|node| (node["id"].as_str().unwrap(), node)).collect();
+    let mut todo: Vec<&str> = name_of.iter().filter(|(_, name)| **name == package).map(|(id, _)| *id).collect();
+    let mut found = BTreeSet::new();
+    while let Some(id) = todo.pop() {
+        if !found.insert(name_of[id].to_owned()) {
+            continue;
+        }
+        for dependency in nodes[id]["deps"].as_array().unwrap() {
+            let normal = dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null());
+            if normal {
+                todo.push(dependency["pkg"].as_str().unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_below_the_engine_does_io() {
+    let names = below(&metadata(), "tattletrail-engine");
+    assert!(names.contains("sonic-rs"), "the walk over the graph works: {names:?}");
+    let impure = |name: &&String| {
+        ["tokio", "hyper", "mio", "reqwest", "rand", "rustls", "walkdir", "async-std"].contains(&name.as_str())
+            || name.starts_with("aws-")
+            || name.starts_with("tokio-")
+    };
+    assert_eq!(names.iter().filter(impure).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn every_dependency_comes_from_the_registry_under_a_permissive_licence() {
+    let allowed = fs::read_to_string(root().join("deny.toml")).unwrap();
+    let list = allowed.split("allow = [").nth(1).and_then(|rest| rest.split(']').next()).unwrap();
+    let allowed: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+    assert!(allowed.contains("MIT"));
+    for package in metadata()["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let source = package["source"].as_str();
+        assert!(source.is_none_or(|source| source.starts_with("registry+")), "{name} comes from {source:?}");
+        let licence = package["license"].as_str().unwrap_or_default().replace('/', " OR ");
+        let any = licence.split(" OR ").any(|choice| {
+            choice.trim_matches(['(', ')', ' ']).split(" AND ").all(|part| allowed.contains(part.trim_matches(['(', ')', ' '])))
+        });
+        assert!(any, "{name}: `{licence}` is not in deny.toml");
+    }
+}
+
+#[test]
+fn every_member_inherits_lints_and_versions() {
+    let metadata = metadata();
+    for package in metadata["packages"].as_array().unwrap().iter().filter(|package| package["source"].is_null()) {
+        let manifest = fs::read_to_string(package["manifest_path"].as_str().unwrap()).unwrap();
+        let name = &package["name"];
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name} does not inherit the lints");
+        for line in manifest.lines().filter(|line| line.contains("version = \"") || line.contains("git = ")) {
+            panic!("{name}: `{line}`: versions live in the root manifest, and there are no git dependencies");
+        }
+    }
+}

@@ -2,20 +2,118 @@
 //!
 //! In: a [`CloudTrailRecord`]. Out: [`Derived`], the changes plus what could not be decided and why. Stateless: one
 //! record gives the best answer it can by itself. A failed call (`errorCode` present) changes nothing.
+//!
+//! [`ACTIONS`] is the list of what is understood. Everything else is no exposure, or not one yet.
 
 /// The words in which a change is told.
 mod change;
 
+/// CIDR arithmetic.
+mod cidr;
+
+/// Well-known services by their ports.
+mod service;
+
+/// A security-group rule in normal form.
+mod ingress;
+
+/// Security groups.
+mod security_group;
+
+/// Resource policies: who can do what.
+pub mod policy;
+
+/// Access control lists of buckets and objects.
+pub mod acl;
+
+/// Buckets and objects: policies, ACLs and their ends.
+mod bucket;
+
+/// Block public access, of a bucket and of an account.
+mod block_public_access;
+
+/// Snapshots and images given to others.
+mod share;
+
 pub use change::{
-    Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable, Verdict,
+    Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable,
+    Verdict,
 };
 
+use crate::json::{Kind, Node};
 use crate::record::CloudTrailRecord;
+use crate::resource::place::Place;
+
+/// What is understood of one action: called for successful records only.
+type Reader = fn(&CloudTrailRecord, &Place) -> Result<Derived, Undecidable>;
+
+const EC2: &[&str] = &["ec2.amazonaws.com"];
+const RDS: &[&str] = &["rds.amazonaws.com"];
+const S3: &[&str] = &["s3.amazonaws.com", "s3-control.amazonaws.com", "s3express.amazonaws.com"];
+
+/// Every action that is understood. The names of S3's are CloudTrail's, not the API's (S3 user guide, "Amazon S3
+/// CloudTrail events"): there is no `PutPublicAccessBlock`.
+const ACTIONS: &[(&[&str], &str, Reader)] = &[
+    (EC2, "AuthorizeSecurityGroupIngress", security_group::authorized),
+    (EC2, "RevokeSecurityGroupIngress", security_group::revoked),
+    (EC2, "ModifySecurityGroupRules", security_group::modified),
+    (EC2, "ModifySnapshotAttribute", share::snapshot),
+    (EC2, "ResetSnapshotAttribute", share::snapshot_reset),
+    (EC2, "ModifyImageAttribute", share::image),
+    (EC2, "ResetImageAttribute", share::image_reset),
+    (RDS, "ModifyDBSnapshotAttribute", share::database_snapshot),
+    (RDS, "ModifyDBClusterSnapshotAttribute", share::cluster_snapshot),
+    (S3, "PutBucketPolicy", bucket::policy_put),
+    (S3, "DeleteBucketPolicy", bucket::policy_deleted),
+    (S3, "PutBucketAcl", bucket::acl_put),
+    (S3, "CreateBucket", bucket::created),
+    (S3, "DeleteBucket", bucket::deleted),
+    (S3, "PutObjectAcl", bucket::object_acl_put),
+    (S3, "PutObject", bucket::object_written),
+    (S3, "CopyObject", bucket::object_written),
+    (S3, "CreateMultipartUpload", bucket::object_written),
+    (S3, "PutBucketPublicAccessBlock", block_public_access::bucket_put),
+    (S3, "DeleteBucketPublicAccessBlock", block_public_access::bucket_deleted),
+    (S3, "PutAccountPublicAccessBlock", block_public_access::account_put),
+    (S3, "DeleteAccountPublicAccessBlock", block_public_access::account_deleted),
+];
 
 /// Derives every exposure change that this one record shows.
 pub fn derive(record: &CloudTrailRecord) -> Derived {
-    if record.failed() {
+    let Some(reader) = reader_of(record).filter(|_| !record.failed()) else {
         return Derived::default();
+    };
+    let mut derived = reader(record, &Place::of(record))
+        .unwrap_or_else(|why| Derived { changes: Vec::new(), undecidable: Some(why) });
+    if derived.changes.is_empty() && record.parameters_omitted() {
+        derived.undecidable = Some(Undecidable::Omitted);
+    } else if derived.undecidable == Some(Undecidable::UnknownShape)
+        && record.request().is_some_and(hides_something)
+    {
+        derived.undecidable = Some(Undecidable::Hidden);
     }
-    Derived::default()
+    derived
+}
+
+fn reader_of(record: &CloudTrailRecord) -> Option<Reader> {
+    let (source, action) = (record.event_source()?, record.action()?);
+    ACTIONS
+        .iter()
+        .find(|(sources, name, _)| *name == action && sources.contains(&source))
+        .map(|(_, _, reader)| *reader)
+}
+
+/// True if a value of the parameters is one of the texts that stand for a hidden one. Records nest no deeper than
+/// [`crate::limits::MAX_DEPTH`].
+fn hides_something(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::String => node.as_str().is_some_and(|text| {
+            text.starts_with("HIDDEN_DUE_TO")
+                || text.eq_ignore_ascii_case("<sensitiveDataRemoved>")
+                || text == "****"
+        }),
+        Kind::Array => node.items().any(hides_something),
+        Kind::Object => node.members().any(|(_, value)| hides_something(value)),
+        Kind::Null | Kind::Bool | Kind::Number => false,
+    }
 }

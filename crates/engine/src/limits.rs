@@ -22,6 +22,9 @@ pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024 * 1024;
 /// How deep envelopes may be stacked (a message in a queue entry in a list ...).
 pub const MAX_ENVELOPES: u8 = 6;
 
+/// The longest name or ARN of a resource, in characters: an ARN has at most 2,048, an object's key 1,024.
+pub const RESOURCE_TEXT_CHARS: usize = 2048;
+
 /// The longest value shown as evidence, in characters.
 pub const EVIDENCE_VALUE_CHARS: usize = 200;
 

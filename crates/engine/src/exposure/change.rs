@@ -44,6 +44,40 @@ pub struct ExposureChange {
     pub native_id: Option<String>,
 }
 
+impl ExposureChange {
+    /// A change with nothing but its place and reach: public if the reach is, and sure.
+    pub(crate) fn new(
+        resource: Resource,
+        surface: Surface,
+        effect: Effect,
+        reach: Reach,
+        facet: impl Into<String>,
+    ) -> Self {
+        let verdict = if reach >= Reach::Broad { Verdict::Public } else { Verdict::NotPublic };
+        Self {
+            resource,
+            surface,
+            effect,
+            reach,
+            verdict,
+            reason: String::new(),
+            facet: facet.into(),
+            confidence: Confidence::High,
+            access: Vec::new(),
+            network: None,
+            parties: Vec::new(),
+            settings_off: Vec::new(),
+            native_id: None,
+        }
+    }
+
+    /// The same change with its reason.
+    pub(crate) fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = reason.into();
+        self
+    }
+}
+
 /// The side from which a resource can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -185,6 +219,12 @@ pub struct Derived {
     pub undecidable: Option<Undecidable>,
 }
 
+impl From<Vec<ExposureChange>> for Derived {
+    fn from(changes: Vec<ExposureChange>) -> Self {
+        Self { changes, undecidable: None }
+    }
+}
+
 /// Why a record that can change exposure does not show whether it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum Undecidable {
@@ -197,4 +237,7 @@ pub enum Undecidable {
     /// The parameters that decide are absent or of a shape nobody has documented.
     #[error("parameters are missing or of an unknown shape")]
     UnknownShape,
+    /// The record names what it changed by an id alone: only what was seen before tells what that was.
+    #[error("what was changed is named by its id only")]
+    NeedsState,
 }

@@ -1,0 +1,150 @@
+//! Resource policies: whether one is public, and whom it lets in.
+//!
+//! In: a policy as a record has it, as an object or as text. Out: an [`Evaluation`]. Two questions are kept apart:
+//!
+//! - *Does AWS call it public?* The rules are those of the S3 user guide, "Blocking public access", "the meaning of
+//!   public": a policy is public unless every statement that allows grants to fixed values only. A `Deny` changes
+//!   nothing here.
+//! - *Can a stranger get in?* Mostly the same. A wildcard behind a fixed account (`arn:aws:iam::111122223333:role/*`)
+//!   is no fixed value, yet lets in no stranger; and a `Deny` can keep strangers out, which leaves the answer open.
+//!
+//! The order of statements, of members and of values never matters.
+
+/// What actions let somebody do.
+mod action;
+
+/// What conditions restrict.
+mod condition;
+
+/// Patterns with `*` and `?`.
+mod glob;
+
+/// Whom a statement names.
+mod principal;
+
+/// One statement.
+mod statement;
+
+/// Policies as text.
+mod text;
+
+use std::collections::BTreeSet;
+
+use super::{Access, Reach, Undecidable, Verdict};
+use crate::ids::AccountId;
+use crate::json::{Kind, Node};
+use statement::Statement;
+
+/// What holds the policy: a condition on the access point restricts a bucket's policy, not an access point's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// A bucket, or anything else that is no access point.
+    Bucket,
+    /// An S3 access point.
+    AccessPoint,
+}
+
+/// What a policy comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// Whether AWS calls the policy public (`GetBucketPolicyStatus`, block public access).
+    pub aws_public: bool,
+    /// Whether a stranger can get in; unknown where only a `Deny` may keep strangers out.
+    pub verdict: Verdict,
+    /// The widest reach: world, named outsiders, or nobody outside.
+    pub reach: Reach,
+    /// Foreign accounts, organisations and canonical users that are named, sorted.
+    pub parties: Vec<String>,
+    /// What those of `reach` may do, sorted.
+    pub access: Vec<Access>,
+    /// Why, in a few words.
+    pub reason: &'static str,
+}
+
+/// Evaluates a policy that `own` holds. A policy with a part that cannot be read is undecidable, unless another part
+/// makes it public whatever the rest says.
+pub fn evaluate(policy: Node<'_>, holder: Holder, own: &AccountId) -> Result<Evaluation, Undecidable> {
+    match policy.kind() {
+        Kind::Object => evaluate_document(policy, holder, own),
+        Kind::String => {
+            let document = policy.as_str().and_then(text::parse).ok_or(Undecidable::UnknownShape)?;
+            evaluate_document(document.root(), holder, own)
+        }
+        _ => Err(Undecidable::UnknownShape),
+    }
+}
+
+/// Everything, in every word that a rule may ask for: `full` alone would hide a grant from a rule about `write`.
+pub(crate) fn everything() -> Vec<Access> {
+    action::EVERYTHING.to_vec()
+}
+
+fn evaluate_document(policy: Node<'_>, holder: Holder, own: &AccountId) -> Result<Evaluation, Undecidable> {
+    let list = policy.get_ignore_case("Statement").ok_or(Undecidable::UnknownShape)?;
+    let nodes = match list.kind() {
+        Kind::Array => list.items().collect(),
+        Kind::Object => vec![list],
+        _ => return Err(Undecidable::UnknownShape),
+    };
+    let count = nodes.len();
+    let statements: Vec<Statement<'_>> =
+        nodes.into_iter().filter_map(|node| Statement::read(node, holder)).collect();
+    let evaluation = judge(&statements, own);
+    let all_read = statements.len() == count;
+    if all_read || evaluation.verdict == Verdict::Public {
+        Ok(evaluation)
+    } else {
+        Err(Undecidable::UnknownShape)
+    }
+}
+
+fn judge(statements: &[Statement<'_>], own: &AccountId) -> Evaluation {
+    let allows = || statements.iter().filter(|statement| statement.allows);
+    let denies = || statements.iter().filter(|statement| !statement.allows);
+    let mut parties = BTreeSet::new();
+    let mut foreign = BTreeSet::new();
+    let mut open = BTreeSet::new();
+    let mut kept_out = true;
+    for statement in allows() {
+        if statement.admits_strangers() {
+            open.extend(statement.actions.access());
+            kept_out &= denies().any(|deny| deny.keeps_strangers_from(statement));
+            continue;
+        }
+        let named = statement.outsiders(own);
+        if !named.is_empty() {
+            foreign.extend(statement.actions.access());
+            parties.extend(named);
+        }
+    }
+    let aws_public = allows().any(Statement::is_public);
+    let strangers = allows().any(Statement::admits_strangers);
+    let (verdict, reach, access) = match (strangers, kept_out, parties.is_empty()) {
+        (true, false, _) => (Verdict::Public, Reach::World, open),
+        (true, true, _) => (Verdict::Unknown, Reach::World, open),
+        (false, _, false) => (Verdict::NotPublic, Reach::CrossAccount, foreign),
+        (false, _, true) => (Verdict::NotPublic, Reach::Internal, BTreeSet::new()),
+    };
+    Evaluation {
+        aws_public,
+        verdict,
+        reach,
+        parties: parties.into_iter().collect(),
+        access: access.into_iter().collect(),
+        reason: reason(verdict, reach, aws_public),
+    }
+}
+
+fn reason(verdict: Verdict, reach: Reach, aws_public: bool) -> &'static str {
+    match (verdict, reach, aws_public) {
+        (Verdict::Public, ..) => "a statement allows anyone",
+        (Verdict::Unknown, ..) => "a statement allows anyone, but a deny may keep strangers out",
+        (_, Reach::CrossAccount, true) => "named outsiders are allowed, by a pattern that AWS calls public",
+        (_, Reach::CrossAccount, false) => "named outsiders are allowed",
+        (_, _, true) => "a pattern that AWS calls public, but that no outsider fits",
+        (_, _, false) => "no outsider is allowed",
+    }
+}
+
+#[cfg(test)]
+mod tests;

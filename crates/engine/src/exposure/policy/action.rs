@@ -1,0 +1,146 @@
+//! What actions let somebody do.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::glob::covers;
+use crate::exposure::Access;
+use crate::json::Node;
+
+/// `Action` and `Resource`, or `NotAction` and `NotResource`.
+#[derive(Debug, Clone)]
+pub(super) enum Patterns<'a> {
+    Only(Vec<Cow<'a, str>>),
+    AllBut,
+}
+
+/// Actions of S3 that stand for a level: a pattern that matches one has the level. Actions of other services are told
+/// by their verbs. The levels are those of the service authorization reference, "Actions defined by Amazon S3".
+const LEVELS: [(Access, &[&str]); 4] = [
+    (
+        Access::List,
+        &[
+            "s3:ListBucket",
+            "s3:ListBucketVersions",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListMultipartUploadParts",
+        ],
+    ),
+    (Access::Read, &["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes", "s3:GetObjectTorrent"]),
+    (
+        Access::Write,
+        &["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:RestoreObject", "s3:DeleteBucket"],
+    ),
+    (
+        Access::Permissions,
+        &[
+            "s3:PutBucketPolicy",
+            "s3:DeleteBucketPolicy",
+            "s3:PutBucketAcl",
+            "s3:PutObjectAcl",
+            "s3:PutObjectVersionAcl",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketOwnershipControls",
+        ],
+    ),
+];
+
+/// Everything, in every word that a rule may ask for.
+pub(super) const EVERYTHING: [Access; 5] =
+    [Access::List, Access::Read, Access::Write, Access::Permissions, Access::Full];
+
+impl<'a> Patterns<'a> {
+    /// Reads an element or its negation; without either it is everything.
+    pub(super) fn read(statement: Node<'a>, element: &str, negation: &str) -> Option<Self> {
+        if statement.get_ignore_case(negation).is_some() {
+            return Some(Self::AllBut);
+        }
+        let Some(node) = statement.get_ignore_case(element) else {
+            return Some(Self::Only(vec![Cow::Borrowed("*")]));
+        };
+        node.list().into_iter().map(Node::scalar_text).collect::<Option<Vec<_>>>().map(Self::Only)
+    }
+
+    /// True if everything that `other` matches is matched here; a negation is never sure to.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Only(mine), Self::Only(theirs)) => {
+                theirs.iter().all(|text| mine.iter().any(|pattern| covers(pattern, text)))
+            }
+            (Self::Only(mine), Self::AllBut) => mine.iter().any(|pattern| pattern == "*"),
+            (Self::AllBut, _) => false,
+        }
+    }
+
+    /// The levels of access that these actions give.
+    pub(super) fn access(&self) -> BTreeSet<Access> {
+        match self {
+            Self::Only(actions) => actions.iter().flat_map(|action| levels(action)).collect(),
+            Self::AllBut => EVERYTHING.into(),
+        }
+    }
+}
+
+fn levels(action: &str) -> Vec<Access> {
+    if matches!(action.split_once(':'), None | Some((_, "*"))) && action.contains('*') {
+        return EVERYTHING.to_vec();
+    }
+    let known: Vec<Access> = LEVELS
+        .iter()
+        .filter(|(_, actions)| actions.iter().any(|known| covers(action, known)))
+        .map(|(level, _)| *level)
+        .collect();
+    if known.is_empty() { vec![by_verb(action)] } else { known }
+}
+
+fn by_verb(action: &str) -> Access {
+    let verb = action.split_once(':').map_or(action, |(_, verb)| verb).to_ascii_lowercase();
+    let starts = |words: &[&str]| words.iter().any(|word| verb.starts_with(word));
+    if starts(&["list", "describe"]) {
+        Access::List
+    } else if starts(&["get", "head", "batchget", "read", "select", "query", "scan", "receive", "decrypt"]) {
+        Access::Read
+    } else if ["policy", "acl", "permission", "grant"].iter().any(|word| verb.contains(word)) {
+        Access::Permissions
+    } else {
+        Access::Write
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(actions: &[&'static str]) -> Vec<Access> {
+        let patterns = Patterns::Only(actions.iter().map(|text| Cow::Borrowed(*text)).collect());
+        patterns.access().into_iter().collect()
+    }
+
+    #[test]
+    fn actions_have_their_levels() {
+        assert_eq!(access(&["s3:GetObject"]), [Access::Read]);
+        assert_eq!(access(&["s3:listbucket", "s3:GetObject"]), [Access::List, Access::Read]);
+        assert_eq!(access(&["s3:Put*"]), [Access::Write, Access::Permissions]);
+        assert_eq!(access(&["s3:*Object"]), [Access::Read, Access::Write]);
+        assert_eq!(access(&["s3:PutBucketPolicy"]), [Access::Permissions]);
+        assert_eq!(access(&["sqs:ReceiveMessage"]), [Access::Read]);
+        assert_eq!(access(&["sqs:SendMessage"]), [Access::Write]);
+    }
+
+    #[test]
+    fn everything_says_every_level() {
+        assert_eq!(access(&["*"]), EVERYTHING);
+        assert_eq!(access(&["s3:*"]), EVERYTHING);
+        assert_eq!(Patterns::AllBut.access().into_iter().collect::<Vec<_>>(), EVERYTHING);
+    }
+
+    #[test]
+    fn cover_means_all_of_it() {
+        let only = |text: &'static str| Patterns::Only(vec![Cow::Borrowed(text)]);
+        assert!(only("s3:*").covers(&only("s3:GetObject")));
+        assert!(!only("s3:GetObject").covers(&only("s3:*")));
+        assert!(!only("s3:*").covers(&Patterns::AllBut));
+        assert!(only("*").covers(&Patterns::AllBut));
+        assert!(!Patterns::AllBut.covers(&only("s3:GetObject")));
+    }
+}

@@ -1,0 +1,229 @@
+//! What conditions restrict.
+//!
+//! Keys and values that make a statement non-public are those of the S3 user guide, "Blocking public access", "the
+//! meaning of public", with the newer keys of the same families. Operators are those of the IAM user guide, "IAM JSON
+//! policy elements: Condition operators".
+
+use std::borrow::Cow;
+
+use ipnet::IpNet;
+
+use super::Holder;
+use super::glob::{is_fixed, is_pattern};
+use super::principal::{arn_account, outsider};
+use crate::exposure::{Reach, cidr};
+use crate::ids::AccountId;
+use crate::json::{Kind, Node};
+
+/// One key of one operator, with its values.
+#[derive(Debug, Clone)]
+pub(super) struct Condition<'a> {
+    operator: Operator,
+    family: Family,
+    values: Vec<Cow<'a, str>>,
+}
+
+/// How a condition compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    /// Text by text: a `*` is a star.
+    Equals,
+    /// Text by pattern.
+    Like,
+    /// ARN by pattern, part by part; also `ArnEquals`.
+    Arn,
+    /// Address in a network.
+    Ip,
+    /// The negation of one of these.
+    Negated,
+    /// Any other, or one that is also true where the key is absent (`...IfExists`, `ForAllValues:`).
+    Other,
+}
+
+/// What a key tells about the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Address,
+    Account,
+    Arn,
+    Organisation,
+    OrganisationPath,
+    UserId,
+    AccessPointArn,
+    /// A thing with an id: a VPC, an endpoint, a key.
+    Id,
+    /// A key that does not restrict who may come.
+    Other,
+}
+
+/// Reads a `Condition` element; `None` where it is of a shape that no policy has.
+pub(super) fn conditions(element: Node<'_>, holder: Holder) -> Option<Vec<Condition<'_>>> {
+    if element.is_null() {
+        return Some(Vec::new());
+    }
+    let mut found = Vec::new();
+    for (operator, keys) in members(element)? {
+        for (key, values) in members(keys)? {
+            let values = values.list().into_iter().map(Node::scalar_text).collect::<Option<Vec<_>>>()?;
+            found.push(Condition {
+                operator: Operator::of(operator),
+                family: Family::of(key, holder),
+                values,
+            });
+        }
+    }
+    Some(found)
+}
+
+fn members(node: Node<'_>) -> Option<impl Iterator<Item = (&str, Node<'_>)>> {
+    (node.kind() == Kind::Object).then(|| node.members())
+}
+
+impl Condition<'_> {
+    /// True if AWS counts it as restricting the statement to fixed values: all of them are, for the values are
+    /// alternatives.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.restricts() && self.values.iter().all(|value| self.value_is_fixed(value))
+    }
+
+    /// True if no stranger can meet it.
+    pub(super) fn keeps_strangers_out(&self) -> bool {
+        self.restricts()
+            && self.values.iter().all(|value| self.value_is_no_stranger(value))
+            && !self.is_the_world()
+    }
+
+    /// True if a deny on it leaves only those it names: `StringNotEquals` and its like, on fixed values.
+    pub(super) fn excepts_the_named(&self) -> bool {
+        self.operator == Operator::Negated
+            && self.family != Family::Other
+            && !self.values.is_empty()
+            && self.values.iter().all(|value| !matches!(value.as_ref(), "*" | "0.0.0.0/0" | "::/0"))
+    }
+
+    /// The outsiders it names; `None` where it says nothing about accounts.
+    pub(super) fn outsiders(&self, own: &AccountId) -> Option<Vec<String>> {
+        let named = |value: &Cow<'_, str>| match self.family {
+            Family::Organisation => Some(value.to_string()),
+            Family::OrganisationPath => value.split('/').next().map(str::to_owned),
+            _ => outsider(value, own),
+        };
+        match self.family {
+            Family::Account
+            | Family::Arn
+            | Family::AccessPointArn
+            | Family::Organisation
+            | Family::OrganisationPath => Some(self.values.iter().filter_map(named).collect()),
+            Family::Address | Family::UserId | Family::Id | Family::Other => None,
+        }
+    }
+
+    fn restricts(&self) -> bool {
+        let fits = match self.operator {
+            Operator::Equals | Operator::Like | Operator::Arn => true,
+            Operator::Ip => self.family == Family::Address,
+            Operator::Negated | Operator::Other => false,
+        };
+        fits && self.family != Family::Other && !self.values.is_empty()
+    }
+
+    fn value_is_fixed(&self, value: &str) -> bool {
+        match self.family {
+            Family::Address => is_narrow(value),
+            Family::UserId => is_fixed(user_of_session(value)),
+            // The name behind the account may be anything.
+            Family::AccessPointArn => arn_part_is_account(value) && !value.contains("${"),
+            _ => is_fixed(value),
+        }
+    }
+
+    fn value_is_no_stranger(&self, value: &str) -> bool {
+        if value.contains("${") {
+            return false;
+        }
+        // `StringEquals` takes a star for a star, which no id holds.
+        if self.operator == Operator::Equals && is_pattern(value) && self.family != Family::Address {
+            return true;
+        }
+        match self.family {
+            Family::Arn if self.operator == Operator::Arn => arn_part_is_account(value) || is_fixed(value),
+            Family::Arn => arn_account(value).is_some() || is_fixed(value),
+            Family::OrganisationPath => value.split('/').next().is_some_and(is_fixed),
+            _ => self.value_is_fixed(value),
+        }
+    }
+
+    /// Networks that are narrow one by one can be the world together.
+    fn is_the_world(&self) -> bool {
+        if self.family != Family::Address {
+            return false;
+        }
+        let nets: Vec<IpNet> = self.values.iter().filter_map(|value| cidr::parse(value)).collect();
+        !cidr::world_together(&nets).is_empty()
+    }
+}
+
+impl Operator {
+    fn of(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        // True where the key is absent, as it is for an anonymous caller: no restriction.
+        let base = match name.split_once(':') {
+            Some(("foranyvalue", base)) => base,
+            None => name.as_str(),
+            Some(_) => return Self::Other,
+        };
+        match base.strip_suffix("ifexists").unwrap_or(base) {
+            "stringnotequals"
+            | "stringnotequalsignorecase"
+            | "stringnotlike"
+            | "arnnotequals"
+            | "arnnotlike"
+            | "notipaddress" => Self::Negated,
+            _ if base.ends_with("ifexists") => Self::Other,
+            "stringequals" | "stringequalsignorecase" => Self::Equals,
+            "stringlike" => Self::Like,
+            "arnequals" | "arnlike" => Self::Arn,
+            "ipaddress" => Self::Ip,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Family {
+    fn of(key: &str, holder: Holder) -> Self {
+        match key.to_ascii_lowercase().as_str() {
+            "aws:sourceip" => Self::Address,
+            "aws:sourceaccount"
+            | "aws:sourceowner"
+            | "aws:principalaccount"
+            | "s3:dataaccesspointaccount" => Self::Account,
+            "aws:sourcearn" | "aws:principalarn" => Self::Arn,
+            "aws:principalorgid" | "aws:sourceorgid" => Self::Organisation,
+            "aws:principalorgpaths" | "aws:sourceorgpaths" => Self::OrganisationPath,
+            "aws:userid" => Self::UserId,
+            "s3:dataaccesspointarn" if holder == Holder::Bucket => Self::AccessPointArn,
+            "aws:sourcevpc" | "aws:sourcevpce" | "s3:x-amz-server-side-encryption-aws-kms-key-id" => Self::Id,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// AWS's bounds for an address: no broader than /8 or /32.
+fn is_narrow(value: &str) -> bool {
+    let Some(net) = cidr::parse(value) else { return false };
+    let bound = if net.network().is_ipv4() { cidr::BROAD_V4 } else { cidr::BROAD_V6 };
+    net.prefix_len() >= bound && cidr::reach(net) != Some(Reach::World)
+}
+
+/// The id of the role in the id of its session: `AROAEXAMPLE:*` is every session of one role.
+fn user_of_session(value: &str) -> &str {
+    match value.split_once(':') {
+        Some((role, "*")) if !role.is_empty() => role,
+        _ => value,
+    }
+}
+
+/// ARN operators compare part by part, so a wildcard before the account cannot take its place.
+fn arn_part_is_account(value: &str) -> bool {
+    value.starts_with("arn:") && value.split(':').nth(4).is_some_and(super::principal::is_account)
+}

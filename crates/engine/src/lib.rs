@@ -30,3 +30,6 @@ pub mod event;
 
 /// What leaves the engine.
 pub mod finding;
+
+/// A finding in the forms in which it leaves.
+pub mod render;

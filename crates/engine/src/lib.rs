@@ -40,5 +40,8 @@ pub mod engine;
 /// Exposure findings in the order of time.
 pub mod timeline;
 
+/// A finding in the forms in which it leaves.
+pub mod render;
+
 /// Rule cases: a record, and what one rule must make of it.
 pub mod case;

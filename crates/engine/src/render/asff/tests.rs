@@ -1,0 +1,90 @@
+//! What Security Hub would refuse must never be made.
+
+use proptest::prelude::*;
+
+use super::super::samples;
+use super::*;
+
+#[test]
+fn an_ordinary_finding_passes() {
+    assert_eq!(check(&finding(&samples::open_port())), Vec::<String>::new());
+}
+
+#[test]
+fn the_group_shows_the_permission_that_was_added_and_not_one_that_was_revoked() {
+    let mut open = samples::open_port();
+    let path = "/Resources/0/Details/AwsEc2SecurityGroup/IpPermissions/0/IpRanges/0/CidrIp";
+    assert_eq!(finding(&open).pointer(path), Some(&Value::from("0.0.0.0/0")));
+    open.status = Status::Closed;
+    let closed = finding(&open);
+    assert_eq!(closed.pointer(path), None);
+    assert_eq!(closed["RecordState"], "ARCHIVED");
+    assert_eq!(closed["Compliance"]["Status"], "PASSED");
+    assert_eq!(closed.get("FirstObservedAt"), None);
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    let mut given = samples::open_port();
+    given.event.account = Some("1234567890".into());
+    given.event.region = None;
+    given.event.time = None;
+    let made = finding(&given);
+    assert_eq!(made["AwsAccountId"], NO_ACCOUNT);
+    assert_eq!(made["CreatedAt"], "1970-01-01T00:00:00.000Z");
+    let fields = &made["ProductFields"];
+    assert_eq!(fields["tattletrail/RecordAccount"], "1234567890");
+    assert_eq!(fields["tattletrail/RecordRegion"], "none");
+    assert_eq!(fields["tattletrail/TimeUnknown"], "true");
+    assert_eq!(made.get("SourceUrl"), None);
+    assert_eq!(check(&made), Vec::<String>::new());
+}
+
+#[test]
+fn a_caller_without_an_ipv4_address_is_a_domain() {
+    let mut given = samples::open_port();
+    for source in ["2001:db8::1", "cloudformation.amazonaws.com", "AWS Internal"] {
+        given.actor.source_ip = Some(source.to_owned());
+        let call = finding(&given)["Action"]["AwsApiCallAction"].clone();
+        assert_eq!(call["CallerType"], "domain");
+        assert_eq!(call["DomainDetails"]["Domain"], source);
+    }
+}
+
+#[test]
+fn an_actor_who_is_the_target_is_named_once() {
+    let mut given = samples::open_port();
+    given.resource.arn = given.actor.name.as_str().into();
+    assert_eq!(finding(&given)["Resources"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_check_finds_each_broken_rule() {
+    let good = finding(&samples::open_port());
+    let broken: [(&str, Value); 12] = [
+        ("Title", Value::from("x".repeat(257))),
+        ("Title", Value::from(" ")),
+        ("Id", Value::from("x".repeat(513))),
+        ("AwsAccountId", Value::from("12345")),
+        ("CreatedAt", Value::from("2026-11-21 07:59:41")),
+        ("ProductArn", Value::from("arn:aws:securityhub:us-east-1:1:product/1/default")),
+        ("Resources", Value::from(Vec::<Value>::new())),
+        ("Workflow", serde_json::json!({"Status": "RESOLVED"})),
+        ("RecordState", Value::from("CLOSED")),
+        ("ProductFields", serde_json::json!({"aws/x": "y"})),
+        ("FindingProviderFields", serde_json::json!({"Severity": {"Label": "BAD"}, "Types": ["TTPs"]})),
+        ("SourceUrl", Value::Null),
+    ];
+    for (key, value) in broken {
+        let mut finding = good.clone();
+        finding[key] = value;
+        assert!(!check(&finding).is_empty(), "{key} = {}", finding[key]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_record_makes_a_finding_that_is_refused(given in samples::hostile()) {
+        prop_assert_eq!(check(&finding(&given)), Vec::<String>::new());
+    }
+}

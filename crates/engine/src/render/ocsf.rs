@@ -1,0 +1,254 @@
+//! Open Cybersecurity Schema Framework: a Detection Finding (class 2004), for event buses, files and data lakes.
+//!
+//! Version 1.6.0 of the schema with the `cloud` profile: the version that Security Hub itself writes (user guide,
+//! "Security Hub and the OCSF"). Deprecated attributes are not used. Members without a value are absent.
+//!
+//! Source: <https://schema.ocsf.io/1.6.0/classes/detection_finding?profiles=cloud>
+
+/// `evidences`: the call.
+mod evidence;
+
+use serde_json::Value;
+
+use super::instant::Instant;
+use super::object::{Object, to_value};
+use super::{ATTACK_VERSION, attack, place, remediation, text};
+use crate::exposure::{Confidence, Verdict};
+use crate::finding::{Finding, Level, Status};
+use crate::ids::{AccountId, EventId, Region, TechniqueId};
+
+/// The version of the schema.
+pub const SCHEMA_VERSION: &str = "1.6.0";
+
+const CLASS_UID: i64 = 2004;
+
+/// A finding as one line of JSON, without the line's end; hidden characters are written as `\uXXXX`.
+#[must_use]
+pub fn line(finding: &Finding) -> String {
+    text::escape_json(to_event(finding).to_string())
+}
+
+/// A finding as an OCSF event.
+#[must_use]
+pub fn to_event(finding: &Finding) -> Value {
+    let when = Instant::parse(finding.event.time.as_deref());
+    let (activity, activity_name) = activity(finding.status);
+    let (status_id, status) = status(finding.status);
+    let (severity_id, severity) = severity(finding.rule.level);
+    Object::new()
+        .with("class_uid", CLASS_UID)
+        .with("class_name", "Detection Finding")
+        .with("category_uid", 2)
+        .with("category_name", "Findings")
+        .with("activity_id", activity)
+        .with("activity_name", activity_name)
+        .with("type_uid", CLASS_UID * 100 + activity)
+        .with("type_name", format!("Detection Finding: {activity_name}"))
+        .with("time", when.millis())
+        .with("metadata", metadata(finding))
+        .with("severity_id", severity_id)
+        .with("severity", severity)
+        .with("status_id", status_id)
+        .with("status", status)
+        .with("is_alert", finding.status == Status::Open)
+        .with("confidence_id", confidence(finding))
+        .maybe("message", Some(finding.title.as_str()))
+        .with("finding_info", finding_info(finding, when))
+        .with("cloud", cloud(finding))
+        .maybe("resources", resource(finding).map(|resource| vec![resource]))
+        .maybe("evidences", Some(evidence::of(finding)))
+        .with("remediation", remediation_of(finding))
+        .maybe("unmapped", Some(unmapped(finding, when)))
+        .build()
+}
+
+fn activity(status: Status) -> (i64, &'static str) {
+    match status {
+        Status::Open => (1, "Create"),
+        Status::Closed => (3, "Close"),
+    }
+}
+
+fn status(status: Status) -> (i64, &'static str) {
+    match status {
+        Status::Open => (1, "New"),
+        Status::Closed => (4, "Resolved"),
+    }
+}
+
+fn severity(level: Level) -> (i64, &'static str) {
+    match level {
+        Level::Informational => (1, "Informational"),
+        Level::Low => (2, "Low"),
+        Level::Medium => (3, "Medium"),
+        Level::High => (4, "High"),
+        Level::Critical => (5, "Critical"),
+    }
+}
+
+/// Low 1, medium 2, high 3. A rule without an exposure claims that a call was made, which the record proves.
+fn confidence(finding: &Finding) -> i64 {
+    match &finding.exposure {
+        Some(change) if change.verdict == Verdict::Unknown => 1,
+        Some(change) if change.confidence == Confidence::Medium => 2,
+        Some(_) | None => 3,
+    }
+}
+
+fn metadata(finding: &Finding) -> Value {
+    let event = &finding.event;
+    let product = Object::new()
+        .with("name", "Tattletrail")
+        .with("vendor_name", "Tattletrail")
+        .with("version", env!("CARGO_PKG_VERSION"));
+    Object::new()
+        .with("version", SCHEMA_VERSION)
+        .with("product", product.build())
+        .with("profiles", vec!["cloud"])
+        .with("uid", event_uid(finding))
+        .maybe("correlation_uid", event.id.as_ref().map(EventId::as_str))
+        .maybe("event_code", event.name.as_deref())
+        .with("log_name", "AWS CloudTrail")
+        .maybe("original_time", event.time.as_deref())
+        .maybe("tenant_uid", event.account.as_ref().map(AccountId::as_str))
+        .build()
+}
+
+/// The same for the same finding from the same record: a redelivery is seen to be one.
+fn event_uid(finding: &Finding) -> String {
+    let record = finding.event.id.as_ref().map_or("", |id| id.as_str());
+    format!("{}#{record}#{}", finding.id, finding.status.as_str())
+}
+
+fn finding_info(finding: &Finding, when: Instant) -> Value {
+    let time = when.is_known().then(|| when.millis());
+    // The call that closes an exposure does not know when it began.
+    let (began, ended) = match finding.status {
+        Status::Open => (time, None),
+        Status::Closed => (None, time),
+    };
+    let types = finding.exposure.as_ref().map(|change| vec![to_value(&change.surface)]);
+    Object::new()
+        .with("uid", finding.id.as_str())
+        .maybe("title", Some(finding.title.as_str()))
+        .maybe("desc", Some(finding.description.as_str()))
+        .maybe("types", types)
+        .maybe("created_time", began)
+        .maybe("first_seen_time", began)
+        .maybe("modified_time", ended)
+        .maybe("last_seen_time", time)
+        .with("analytic", analytic(finding))
+        .maybe("attacks", Some(attacks(finding)))
+        .with("data_sources", vec!["AWS CloudTrail"])
+        .maybe("related_events", related_event(finding, time).map(|event| vec![event]))
+        .maybe("src_url", source_url(finding))
+        .build()
+}
+
+fn source_url(finding: &Finding) -> Option<String> {
+    place::event_history_url(finding.event.region.as_ref()?.as_str(), finding.event.id.as_ref()?.as_str())
+}
+
+fn analytic(finding: &Finding) -> Value {
+    let rule = &finding.rule;
+    Object::new()
+        .with("uid", rule.id.as_str())
+        .maybe("name", Some(rule.title.as_str()))
+        .maybe("desc", Some(rule.description.as_str()))
+        .with("type_id", 1)
+        .with("type", "Rule")
+        .maybe("version", Some(rule.hash.as_str()))
+        .build()
+}
+
+/// One entry for each technique. An entry has room for one tactic: that of a rule with just one goes with each
+/// technique, several have entries of their own.
+fn attacks(finding: &Finding) -> Vec<Value> {
+    let tactics: Vec<Value> = finding.rule.tactics.iter().filter_map(|name| tactic(name)).collect();
+    let only = if tactics.len() == 1 { tactics.first() } else { None };
+    let mut attacks: Vec<Value> = finding.rule.techniques.iter().map(|id| technique(id, only)).collect();
+    if attacks.is_empty() || only.is_none() {
+        attacks.extend(
+            tactics
+                .into_iter()
+                .map(|tactic| Object::new().with("tactic", tactic).with("version", ATTACK_VERSION).build()),
+        );
+    }
+    attacks
+}
+
+fn technique(id: &TechniqueId, tactic: Option<&Value>) -> Value {
+    let uid = |id: &str| Object::new().with("uid", id).build();
+    let entry = match attack::parent(id) {
+        Some(parent) => Object::new().with("technique", uid(parent)).with("sub_technique", uid(id.as_str())),
+        None => Object::new().with("technique", uid(id.as_str())),
+    };
+    entry.maybe("tactic", tactic.cloned()).with("version", ATTACK_VERSION).build()
+}
+
+fn tactic(short_name: &str) -> Option<Value> {
+    let (uid, name) = attack::tactic(short_name)?;
+    Some(Object::new().with("uid", uid).with("name", name).build())
+}
+
+fn related_event(finding: &Finding, time: Option<i64>) -> Option<Value> {
+    let event = Object::new()
+        .with("uid", finding.event.id.as_ref()?.as_str())
+        .with("type", "AWS CloudTrail record")
+        .maybe("title", finding.event.name.as_deref())
+        .maybe("first_seen_time", time);
+    Some(event.build())
+}
+
+fn cloud(finding: &Finding) -> Value {
+    let account = finding.event.account.as_ref().map(|account| account_of(account.as_str()));
+    let region = finding.event.region.as_ref().map(Region::as_str);
+    Object::new()
+        .with("provider", "AWS")
+        .maybe("account", account.flatten())
+        .maybe("region", region)
+        .maybe("cloud_partition", region.map(place::partition))
+        .build()
+}
+
+/// An account by its number; `type_id` 10 is an AWS account.
+fn account_of(number: &str) -> Option<Value> {
+    let given = !number.trim().is_empty();
+    given.then(|| Object::new().with("uid", number).with("type_id", 10).with("type", "AWS Account").build())
+}
+
+/// The target; none where the record names nothing.
+fn resource(finding: &Finding) -> Option<Value> {
+    let resource = &finding.resource;
+    if resource.arn.as_str().trim().is_empty() && resource.name.trim().is_empty() {
+        return None;
+    }
+    let region = finding.event.region.as_ref().map(Region::as_str);
+    let built = Object::new()
+        .maybe("uid", Some(resource.arn.as_str()))
+        .maybe("name", Some(resource.name.as_str()))
+        .maybe("type", Some(resource.kind))
+        .with("role_id", 1)
+        .with("role", "Target")
+        .maybe("region", region)
+        .maybe("cloud_partition", region.map(place::partition));
+    Some(built.build())
+}
+
+fn remediation_of(finding: &Finding) -> Value {
+    let advice = remediation::of(finding);
+    Object::new().with("desc", advice.text).maybe("references", advice.url.map(|url| vec![url])).build()
+}
+
+/// What the schema has no attribute for.
+fn unmapped(finding: &Finding, when: Instant) -> Value {
+    let rule = &finding.rule;
+    Object::new()
+        .maybe("exposure", finding.exposure.as_ref().map(to_value))
+        .maybe("attack_former", Some(attack::former_ids(&rule.techniques)))
+        .maybe("rule_path", Some(rule.path.as_str()))
+        .maybe("rule_status", Some(rule.status.as_str()))
+        .maybe("rule_tags", Some(rule.tags.clone()))
+        .maybe("time_unknown", (!when.is_known()).then_some(true))
+        .build()
+}

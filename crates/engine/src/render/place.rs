@@ -1,0 +1,69 @@
+//! Partitions, Regions and console links.
+
+/// The partition of a Region: AWS General Reference, "Amazon Resource Names".
+pub(super) fn partition(region: &str) -> &'static str {
+    const BY_PREFIX: [(&str, &str); 5] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eusc-", "aws-eusc"),
+    ];
+    BY_PREFIX.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}
+
+/// True for a text that can be a Region and can stand in an ARN. ASFF allows a Region 16 characters.
+pub(super) fn is_region(text: &str) -> bool {
+    (1..=16).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// True for an AWS account: twelve digits.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The record in CloudTrail's event history, which holds management events for 90 days.
+///
+/// None where the parts cannot stand in a link as they are, or the partition's console is not public.
+pub(super) fn event_history_url(region: &str, event_id: &str) -> Option<String> {
+    let domain = match partition(region) {
+        "aws" => "console.aws.amazon.com",
+        "aws-cn" => "console.amazonaws.cn",
+        "aws-us-gov" => "console.amazonaws-us-gov.com",
+        _ => return None,
+    };
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if !is_region(region) || event_id.is_empty() || event_id.len() > 64 || !plain(event_id) {
+        return None;
+    }
+    Some(format!("https://{region}.{domain}/cloudtrailv2/home?region={region}#/events?EventId={event_id}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_follows_from_the_region() {
+        assert_eq!(partition("eu-central-1"), "aws");
+        assert_eq!(partition("cn-north-1"), "aws-cn");
+        assert_eq!(partition("us-gov-west-1"), "aws-us-gov");
+        assert_eq!(partition("us-isob-east-1"), "aws-iso-b");
+    }
+
+    #[test]
+    fn a_link_is_made_of_plain_parts_only() {
+        let id = "0a1b2c3d-0000-4000-8000-000000000001";
+        assert_eq!(
+            event_history_url("cn-north-1", id).unwrap(),
+            format!(
+                "https://cn-north-1.console.amazonaws.cn/cloudtrailv2/home?region=cn-north-1#/events?EventId={id}"
+            )
+        );
+        assert_eq!(event_history_url("us-east-1", "x&y=<script>"), None);
+        assert_eq!(event_history_url("evil.example/", id), None);
+        assert_eq!(event_history_url("us-iso-east-1", id), None);
+    }
+}

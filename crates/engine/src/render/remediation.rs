@@ -1,0 +1,68 @@
+//! What to do about a finding: one sentence or two and a page of AWS.
+
+use crate::exposure::Surface;
+use crate::finding::{Finding, Status};
+
+/// A recommendation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Remediation<'a> {
+    /// At most 512 characters: ASFF, Remediation.
+    pub(super) text: &'a str,
+    /// A page that says how.
+    pub(super) url: Option<&'a str>,
+}
+
+/// The recommendation for a finding.
+pub(super) fn of(finding: &Finding) -> Remediation<'_> {
+    if finding.status == Status::Closed {
+        return Remediation { text: "Closed by this call: nothing is left to do.", url: None };
+    }
+    match &finding.exposure {
+        Some(change) => of_surface(change.surface),
+        None => Remediation {
+            text: "Ask the actor whether the call was meant. If it was not, undo it and rotate the credentials that \
+                   made it.",
+            url: finding.rule.references.iter().map(String::as_str).find(|url| url.starts_with("https://")),
+        },
+    }
+}
+
+fn of_surface(surface: Surface) -> Remediation<'static> {
+    let (text, url) = match surface {
+        Surface::SecurityGroupIngress => (
+            "Revoke the rule, or narrow it to the addresses that need it. For administration use Session Manager or \
+             EC2 Instance Connect in place of an open port.",
+            "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+        ),
+        Surface::BucketPolicy => (
+            "Name the principals in the bucket policy, or add a condition that limits it to your account, \
+             organization or network; then turn on block public access for the bucket.",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+        ),
+        Surface::BucketAcl | Surface::ObjectAcl => (
+            "Remove the grants to AllUsers and AuthenticatedUsers; better, disable ACLs (bucket owner enforced) and \
+             turn on block public access.",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
+        ),
+        Surface::BucketPublicAccessBlock | Surface::AccountPublicAccessBlock => (
+            "Turn all four block public access settings on again. Serve what must be public through CloudFront with \
+             origin access control.",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-bucket.html",
+        ),
+        Surface::SnapshotShare => (
+            "Remove the share from the snapshot, turn on block public access for snapshots, and treat what was on \
+             the volume as read by others.",
+            "https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html",
+        ),
+        Surface::ImageShare => (
+            "Remove the launch permission, turn on block public access for AMIs, and treat secrets on the image as \
+             known to others.",
+            "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/block-public-access-to-amis.html",
+        ),
+        Surface::DatabaseSnapshotShare => (
+            "Remove the shared accounts from the snapshot, and treat what was in the database as read by others.",
+            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html",
+        ),
+    };
+    Remediation { text, url: Some(url) }
+}

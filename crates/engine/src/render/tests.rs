@@ -1,0 +1,50 @@
+//! What holds for every format, whatever the record says.
+
+use proptest::prelude::*;
+
+use super::text::is_hidden;
+use super::{csv, jsonl, ocsf, samples};
+
+#[test]
+fn the_keys_of_a_line_keep_their_order() {
+    let line = jsonl::line(&samples::open_port());
+    assert!(line.starts_with(r#"{"schema":"tattletrail.finding/1","finding_id":"#), "{line}");
+    assert!(line.contains(r#""attack":["T1686.001"],"attack_former":["T1562.007"],"tactics""#), "{line}");
+}
+
+#[test]
+fn a_close_has_no_beginning() {
+    let mut finding = samples::open_port();
+    finding.status = crate::finding::Status::Closed;
+    let event = ocsf::to_event(&finding);
+    assert_eq!(event["type_uid"], 200_403);
+    assert_eq!(event["status_id"], 4);
+    assert_eq!(event["finding_info"].get("first_seen_time"), None);
+}
+
+proptest! {
+    #[test]
+    fn a_line_is_one_line_of_json_without_hidden_characters(finding in samples::hostile()) {
+        for line in [jsonl::line(&finding), ocsf::line(&finding)] {
+            prop_assert!(!line.chars().any(is_hidden));
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&line).unwrap().is_object());
+        }
+    }
+
+    #[test]
+    fn a_line_of_json_keeps_the_text_as_it_was(finding in samples::hostile()) {
+        let line: serde_json::Value = serde_json::from_str(&jsonl::line(&finding)).unwrap();
+        prop_assert_eq!(line["title"].as_str().unwrap(), finding.title.as_str());
+        prop_assert_eq!(line["actor"].as_str().unwrap(), finding.actor.name.as_str());
+    }
+
+    #[test]
+    fn a_row_is_one_line_of_harmless_cells(finding in samples::hostile()) {
+        let row = csv::row(&finding);
+        prop_assert!(!row.chars().any(is_hidden));
+        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(row.as_bytes());
+        let cells = reader.records().next().unwrap().unwrap();
+        prop_assert_eq!(cells.len(), csv::COLUMNS.len());
+        prop_assert!(cells.iter().all(|cell| !cell.trim_start().starts_with(['=', '+', '-', '@'])));
+    }
+}

@@ -64,7 +64,7 @@ impl Writer {
             Format::Table => self.out.write_all(table::entry(finding, self.style).as_bytes()),
             Format::Jsonl => writeln!(self.out, "{}", jsonl::line(finding)),
             Format::Csv => self.out.write_all(csv::row(finding).as_bytes()),
-            Format::Asff => write!(self.out, "{}{}", if first { "\n" } else { ",\n" }, asff::line(finding)),
+            Format::Asff => write!(self.out, "{}{}", if first { "\n" } else { ",\n" }, asff::finding(finding)),
             Format::Ocsf => writeln!(self.out, "{}", ocsf::line(finding)),
         }
     }

@@ -20,3 +20,6 @@ mod corpus;
 
 /// Purity of the engine, licences, lints.
 mod dependencies;
+
+/// Wire formats, pinned by golden files.
+mod render;

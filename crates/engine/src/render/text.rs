@@ -100,7 +100,8 @@ pub(super) fn utf16_len(text: &str) -> usize {
 /// Escapes, in JSON text, what JSON itself lets through: the same value, with nothing hidden in it.
 ///
 /// Such characters can stand only inside strings there, so that replacing them keeps the text JSON.
-pub(super) fn escape_json(json: String) -> String {
+#[must_use]
+pub fn escape_json(json: String) -> String {
     if !json.chars().any(is_hidden) {
         return json;
     }

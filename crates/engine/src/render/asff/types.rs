@@ -9,8 +9,8 @@ use super::limits;
 use crate::exposure::Surface;
 use crate::finding::Finding;
 
-/// Tactics that the taxonomy knows, by short name.
-const BY_TACTIC: [(&str, &str); 14] = [
+/// Tactics that the taxonomy knows, by short name. It has no one word for impact.
+const BY_TACTIC: [(&str, &str); 13] = [
     ("collection", "TTPs/Collection"),
     ("command-and-control", "TTPs/Command and Control"),
     ("credential-access", "TTPs/Credential Access"),
@@ -19,7 +19,6 @@ const BY_TACTIC: [(&str, &str); 14] = [
     ("discovery", "TTPs/Discovery"),
     ("execution", "TTPs/Execution"),
     ("exfiltration", "Effects/Data Exfiltration"),
-    ("impact", "Effects/Data Destruction"),
     ("initial-access", "TTPs/Initial Access"),
     ("lateral-movement", "TTPs/Lateral Movement"),
     ("persistence", "TTPs/Persistence"),

@@ -54,8 +54,13 @@ fn user(actor: &Actor) -> Value {
         .with("type_id", type_id)
         .with("type", of_type)
         .maybe("account", actor.account.as_ref().and_then(|account| account_of(account.as_str())))
-        .maybe("credential_uid", actor.access_key_id.as_deref())
+        .maybe("programmatic_credentials", actor.access_key_id.as_deref().and_then(access_key))
         .build()
+}
+
+fn access_key(id: &str) -> Option<Vec<Value>> {
+    (!id.trim().is_empty())
+        .then(|| vec![Object::new().with("type", "AWS access key").with("uid", id).build()])
 }
 
 /// OCSF's kinds of users; CloudTrail's other ones (roles, federated users) are "Other" under their own name.

@@ -17,8 +17,10 @@ use tattletrail_engine::resource::resource_of;
 
 /// The lines of one file of the folder; `None` where it is absent.
 fn lines(name: &str) -> Option<Vec<Value>> {
-    let root = std::env::var_os("TATTLETRAIL_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")), PathBuf::from);
+    let root = std::env::var_os("TATTLETRAIL_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")),
+        PathBuf::from,
+    );
     let path = root.join("exposure").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("skipped: no {name}");
@@ -65,7 +67,9 @@ fn published_verdicts_about_policies_and_acls() {
             wrong.push(case["id"].to_string());
         }
     }
-    println!("source: cases, agree with AWS's label, agree with a stranger's way in, undecidable or not ours");
+    println!(
+        "source: cases, agree with AWS's label, agree with a stranger's way in, undecidable or not ours"
+    );
     for (source, count) in &counts {
         println!("{source}: {count:?}");
     }

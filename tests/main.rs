@@ -23,3 +23,6 @@ mod dependencies;
 
 /// Wire formats, pinned by golden files.
 mod render;
+
+/// Exposure against published cases.
+mod exposure_cases;

@@ -117,3 +117,6 @@ fn hides_something(node: Node<'_>) -> bool {
         Kind::Null | Kind::Bool | Kind::Number => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,6 +147,11 @@ fn policy_opened(bucket: Resource, evaluation: Evaluation) -> ExposureChange {
     change.access = evaluation.access;
     change.parties = evaluation.parties;
     change.reason = evaluation.reason.to_owned();
+    // Most often it is the organisation that the account itself is in: no record of the call says.
+    if !change.parties.is_empty() && change.parties.iter().all(|party| party.starts_with("o-")) {
+        change.reason.push_str("; whether the account is in that organisation is not known");
+        change.confidence = Confidence::Medium;
+    }
     if evaluation.aws_public {
         change
             .reason

@@ -196,6 +196,7 @@ impl Family {
             "aws:sourceaccount"
             | "aws:sourceowner"
             | "aws:principalaccount"
+            | "kms:calleraccount"
             | "s3:dataaccesspointaccount" => Self::Account,
             "aws:sourcearn" | "aws:principalarn" => Self::Arn,
             "aws:principalorgid" | "aws:sourceorgid" => Self::Organisation,

@@ -46,6 +46,8 @@ pub(super) fn principals(element: Node<'_>) -> Option<Vec<Principal>> {
             }
             Some(found)
         }
+        // No policy of AWS has a list here, but tools that rewrite records make one.
+        Kind::Array => element.items().map(|item| item.as_str().map(aws)).collect(),
         _ => None,
     }
 }
@@ -117,6 +119,7 @@ mod tests {
             r#""*""#,
             r#"{"AWS":"*"}"#,
             r#"{"AWS":["*"]}"#,
+            r#"["*"]"#,
             r#"{"Service":"*"}"#,
             r#"{"AWS":"arn:aws:iam::*:root"}"#,
             r#"{"Federated":"graph.facebook.com"}"#,

@@ -7,7 +7,8 @@
 mod change;
 
 pub use change::{
-    Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable, Verdict,
+    Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable,
+    Verdict,
 };
 
 use crate::record::CloudTrailRecord;

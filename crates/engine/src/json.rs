@@ -98,8 +98,9 @@ impl<'a> Node<'a> {
 
     /// A member of an object, by its name without regard to ASCII case: the services disagree about capitals.
     pub fn get_ignore_case(self, key: &str) -> Option<Node<'a>> {
-        self.get(key)
-            .or_else(|| self.members().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+        self.get(key).or_else(|| {
+            self.members().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+        })
     }
 
     /// The node at the end of a path of exact names.

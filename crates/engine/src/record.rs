@@ -141,7 +141,8 @@ impl CloudTrailRecord {
 fn without_version(name: &str) -> &str {
     let head = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_' || c == 'v');
     let tail = name.get(head.len()..).unwrap_or_default();
-    let digits = tail.bytes().take_while(|b| b.is_ascii_digit() || *b == b'_').filter(u8::is_ascii_digit).count();
+    let digits =
+        tail.bytes().take_while(|b| b.is_ascii_digit() || *b == b'_').filter(u8::is_ascii_digit).count();
     if digits >= 8 { head } else { name }
 }
 
@@ -170,7 +171,8 @@ mod tests {
 
     #[test]
     fn null_parameters_read_as_absent() {
-        let record = CloudTrailRecord::parse(r#"{"requestParameters":null,"errorCode":"AccessDenied"}"#).unwrap();
+        let record =
+            CloudTrailRecord::parse(r#"{"requestParameters":null,"errorCode":"AccessDenied"}"#).unwrap();
         assert!(record.request().is_none());
         assert!(record.failed());
     }

@@ -26,3 +26,6 @@ mod render;
 
 /// Exposure against published cases.
 mod exposure_cases;
+
+/// The Sigma engine against the reference and against broken rules.
+mod sigma;

@@ -31,6 +31,15 @@ pub mod exposure;
 /// What a rule sees: the record and one change.
 pub mod event;
 
+/// Sigma rules: parsed, checked, compiled.
+pub mod sigma;
+
+/// The pinned version of MITRE ATT&CK.
+pub mod attack;
+
+/// All rules together, indexed.
+pub mod ruleset;
+
 /// What leaves the engine.
 pub mod finding;
 

@@ -33,3 +33,25 @@ pub const EVIDENCE_FIELDS: usize = 20;
 
 /// The longest name or text of a record shown in a title or a description, in characters.
 pub const SHOWN_TEXT_CHARS: usize = 120;
+
+/// The longest rule file. The longest of 3,000 public rules has 20 KB.
+pub const MAX_RULE_BYTES: usize = 256 * 1024;
+
+/// The deepest indentation of a rule file, in columns: each level of nesting takes at least one, and code recurses over
+/// the levels.
+pub const MAX_YAML_INDENT: usize = 200;
+
+/// The most `- `, `? ` and `: ` on one line of a rule file: each can open a level of nesting.
+pub const MAX_YAML_MARKS: usize = 100;
+
+/// The deepest nesting of array blocks and lists in a selection, and of parentheses and `not` in a condition.
+pub const MAX_RULE_NESTING: usize = 32;
+
+/// The most segments of a field's path.
+pub const MAX_FIELD_SEGMENTS: usize = 32;
+
+/// The most memory of one compiled regular expression. Rules are reviewed, but a bundle may hold thousands.
+pub const MAX_REGEX_BYTES: usize = 1024 * 1024;
+
+/// The most dashes in one value with `windash`: each multiplies the number of patterns by five.
+pub const MAX_WINDASH: usize = 4;

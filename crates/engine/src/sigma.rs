@@ -1,0 +1,76 @@
+//! Sigma rules: from the text of a YAML file to a compiled detection.
+//!
+//! ```text
+//! RuleSource -> yaml (tree with positions) -> selection, condition -> CompiledRule
+//! ```
+//!
+//! In: the text of one rule. Out: a [`CompiledRule`], or every [`RuleError`] there is in it, each with its position,
+//! what was found and what was expected. Nothing loads half: what the engine would not evaluate exactly as Sigma 2.1
+//! (with the array blocks of its proposal 212) says is an error at load, never a silent miss at run time.
+
+/// What a rule author sees when a rule does not load.
+mod error;
+
+/// YAML as a tree with positions.
+mod yaml;
+
+/// Strings with wildcards, as a rule writes them.
+mod pattern;
+
+/// Strings with wildcards, ready to match.
+mod text;
+
+/// Values made of values: dashes, UTF-16, Base64.
+mod transform;
+
+/// The modifiers behind a field's name.
+mod modifier;
+
+/// Where a field's values are.
+mod field;
+
+/// One value of a rule, ready to test.
+mod value;
+
+/// The compiled tree and how it is evaluated.
+mod detection;
+
+/// Which selections must hold.
+mod condition;
+
+/// From YAML to the compiled tree.
+mod selection;
+
+/// What a rule can only match with.
+mod required;
+
+/// The keys around the detection.
+mod metadata;
+
+/// A whole rule.
+mod rule;
+
+/// The nearest word to a mistyped one.
+mod nearest;
+
+pub use error::{Position, RuleError};
+pub use field::FieldPath;
+pub use rule::CompiledRule;
+
+pub(crate) use rule::parse;
+
+/// The text of one rule file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSource {
+    /// The path to show in messages.
+    pub path: String,
+    /// The YAML text.
+    pub text: String,
+}
+
+impl RuleSource {
+    /// A rule's text under the path that messages shall name.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+}

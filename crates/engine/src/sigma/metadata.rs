@@ -1,0 +1,176 @@
+//! The keys around the detection: title, id, level, tags and so on.
+//!
+//! Keys that Sigma does not know are left alone: it allows custom ones.
+
+use sha2::{Digest as _, Sha256};
+
+use super::RuleSource;
+use super::error::{Position, Problems, shown};
+use super::nearest::nearest;
+use super::yaml::{Value, Yaml, show};
+use crate::attack;
+use crate::finding::{Level, RuleInfo};
+use crate::ids::RuleId;
+
+/// Sigma's words for a rule's status.
+const STATUSES: [&str; 5] = ["stable", "test", "experimental", "deprecated", "unsupported"];
+
+/// Reads the metadata of a rule, and where its id is written.
+pub(crate) fn metadata(source: &RuleSource, yaml: &Yaml, problems: &mut Problems) -> (RuleInfo, Position) {
+    let hash = hex(&Sha256::digest(source.text.as_bytes()));
+    let tags = texts(yaml, "tags", problems);
+    let mapping = techniques(yaml, &tags, problems);
+    let (id, at) = id(yaml, &hash, problems);
+    logsource(yaml, problems);
+    let info = RuleInfo {
+        id,
+        title: title(yaml, problems),
+        description: text(yaml, "description", problems).unwrap_or_default().trim().to_owned(),
+        level: level(yaml, problems),
+        status: status(yaml, problems),
+        techniques: mapping.techniques,
+        tactics: mapping.tactics,
+        tags,
+        references: texts(yaml, "references", problems),
+        false_positives: texts(yaml, "falsepositives", problems),
+        path: source.path.clone(),
+        hash: hash.chars().take(16).collect(),
+    };
+    (info, at)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        for half in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(half), 16));
+        }
+        text
+    })
+}
+
+/// The id as written, else one made from the text: a finding needs one, and Sigma leaves it open.
+fn id(yaml: &Yaml, hash: &str, problems: &mut Problems) -> (RuleId, Position) {
+    let at = yaml.get("id").map_or(yaml.at, |entry| entry.value.at);
+    let made = || format!("sha-{}", hash.chars().take(32).collect::<String>());
+    let id = text(yaml, "id", problems).map_or_else(made, |id| id.trim().to_lowercase());
+    (RuleId::from(id), at)
+}
+
+fn title(yaml: &Yaml, problems: &mut Problems) -> String {
+    if yaml.get("title").is_none() {
+        problems.add_with_hint(yaml.at, "found no `title`", "add one line that says what the rule finds");
+    }
+    text(yaml, "title", problems).unwrap_or_default().to_owned()
+}
+
+fn level(yaml: &Yaml, problems: &mut Problems) -> Level {
+    word(yaml, "level", &Level::ALL.map(Level::as_str), problems)
+        .and_then(Level::from_word)
+        .unwrap_or(Level::Medium)
+}
+
+fn status(yaml: &Yaml, problems: &mut Problems) -> String {
+    word(yaml, "status", &STATUSES, problems).unwrap_or_default().to_owned()
+}
+
+/// One of a few words.
+fn word<'a>(yaml: &'a Yaml, key: &str, words: &[&str], problems: &mut Problems) -> Option<&'a str> {
+    let found = text(yaml, key, problems)?;
+    if words.contains(&found) {
+        return Some(found);
+    }
+    let at = yaml.get(key)?.value.at;
+    let (last, first) = words.split_last()?;
+    let message = format!("found the {key} {}, expected {} or {last}", shown(found), first.join(", "));
+    match nearest(found, words.iter().copied()) {
+        Some(near) => problems.add_with_hint(at, message, format!("did you mean `{near}`")),
+        None => problems.add(at, message),
+    }
+    None
+}
+
+/// The text of a key; `None` where the key is not there or holds something else, which is an error.
+fn text<'a>(yaml: &'a Yaml, key: &str, problems: &mut Problems) -> Option<&'a str> {
+    let entry = yaml.get(key)?;
+    let text = entry.value.scalar().filter(|text| !text.trim().is_empty());
+    if text.is_none() {
+        let message = format!("found {} as `{key}`, expected a text", found(&entry.value));
+        problems.add(entry.value.at, message);
+    }
+    text
+}
+
+fn found(yaml: &Yaml) -> String {
+    match &yaml.value {
+        Value::Text(text) if text.trim().is_empty() => "an empty text".to_owned(),
+        _ => yaml.kind().to_owned(),
+    }
+}
+
+/// A list of texts; a single text counts as a list of one, as does nothing as an empty one.
+fn texts(yaml: &Yaml, key: &str, problems: &mut Problems) -> Vec<String> {
+    items(yaml, key, problems).into_iter().filter_map(|item| item.scalar().map(str::to_owned)).collect()
+}
+
+fn items<'a>(yaml: &'a Yaml, key: &str, problems: &mut Problems) -> Vec<&'a Yaml> {
+    let Some(entry) = yaml.get(key) else { return Vec::new() };
+    let items: Vec<&Yaml> = match &entry.value.value {
+        Value::List(list) => list.iter().collect(),
+        Value::Null => Vec::new(),
+        _ => vec![&entry.value],
+    };
+    for item in items.iter().filter(|item| item.scalar().is_none()) {
+        problems.add(item.at, format!("found {} in `{key}`, expected a text", item.kind()));
+    }
+    items
+}
+
+fn techniques(yaml: &Yaml, tags: &[String], problems: &mut Problems) -> attack::Mapping {
+    let mut ignored = Problems::new("");
+    for item in items(yaml, "tags", &mut ignored) {
+        let Some(tag) = item.scalar() else { continue };
+        if let Err(error) = attack::check(tag) {
+            let message = format!("found the tag {}, {error}", shown(tag));
+            let known = attack::TACTICS.iter().map(|tactic| tactic.name);
+            if let Some(near) = tag.strip_prefix("attack.").and_then(|word| nearest(word, known)) {
+                problems.add_with_hint(item.at, message, format!("did you mean `attack.{near}`"));
+            } else {
+                problems.add(item.at, message);
+            }
+        }
+    }
+    attack::Mapping::of_tags(tags)
+}
+
+/// Rules for other logs would never match, so they are refused rather than loaded.
+fn logsource(yaml: &Yaml, problems: &mut Problems) {
+    let hint = "write `product: aws` and `service: cloudtrail`";
+    let Some(entry) = yaml.get("logsource") else {
+        problems.add_with_hint(yaml.at, "found no `logsource`", hint);
+        return;
+    };
+    if entry.value.entries().is_none() {
+        let message = format!("found {} as `logsource`, expected a mapping", entry.value.kind());
+        problems.add_with_hint(entry.at, message, hint);
+        return;
+    }
+    for (key, wanted) in [("product", "aws"), ("service", "cloudtrail")] {
+        match entry.value.get(key) {
+            Some(part) if part.value.scalar() == Some(wanted) => {}
+            Some(part) => {
+                let message =
+                    format!("found a rule for the {key} {}, expected `{wanted}`", show(&part.value));
+                problems.add_with_hint(
+                    part.value.at,
+                    message,
+                    "only CloudTrail rules are evaluated; leave this one out",
+                );
+                return;
+            }
+            None => {
+                problems.add_with_hint(entry.at, format!("found no `{key}` in `logsource`"), hint);
+                return;
+            }
+        }
+    }
+}

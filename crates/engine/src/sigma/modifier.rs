@@ -1,0 +1,261 @@
+//! The modifiers behind a field's name: which there are, which go together, and what they make of a value.
+
+use super::error::{Position, Problems, shown};
+use super::nearest::nearest;
+use super::transform::Utf16;
+use super::value::{Comparison, Relation};
+
+/// What a chain of modifiers asks for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan {
+    pub(crate) all: bool,
+    pub(crate) negated: bool,
+    pub(crate) cased: bool,
+    pub(crate) kind: Kind,
+    pub(crate) steps: Vec<Transform>,
+    /// The words, for messages.
+    pub(crate) written: Vec<String>,
+}
+
+/// How a value is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Kind {
+    #[default]
+    Text,
+    Regex(RegexFlags),
+    Network,
+    Exists,
+    Compare(Comparison),
+    Field(Relation),
+}
+
+/// The flags of a regular expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct RegexFlags {
+    pub(crate) ignore_case: bool,
+    pub(crate) multi_line: bool,
+    pub(crate) dot_matches_newline: bool,
+}
+
+/// A change of a value, in the order written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transform {
+    Place(Relation),
+    Windash,
+    /// Only until Base64 takes it up.
+    Utf16(Utf16),
+    Base64(Option<Utf16>),
+    Base64Offset(Option<Utf16>),
+}
+
+const WORDS: [&str; 25] = [
+    "contains",
+    "startswith",
+    "endswith",
+    "all",
+    "cased",
+    "re",
+    "i",
+    "m",
+    "s",
+    "cidr",
+    "exists",
+    "fieldref",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "neq",
+    "windash",
+    "base64",
+    "base64offset",
+    "wide",
+    "utf16",
+    "utf16le",
+    "utf16be",
+    "ignorecase",
+];
+
+const ENCODE_FIRST: &str = "encode first, then say where: `base64offset|contains`";
+const BASE64_BEHIND: &str = "a log holds UTF-16 only in Base64: `wide|base64offset|contains`";
+
+const TIME_PARTS: [&str; 6] = ["minute", "hour", "day", "week", "month", "year"];
+
+/// Reads a chain of modifiers; `None` after an error.
+pub(crate) fn parse(words: &[(&str, Position)], problems: &mut Problems) -> Option<Plan> {
+    let mut plan = Plan::default();
+    for (word, at) in words {
+        if plan.written.iter().any(|before| before == word) {
+            problems.add(*at, format!("the modifier {} is there twice", shown(word)));
+            return None;
+        }
+        match plan.apply(word) {
+            Step::Done => plan.written.push((*word).to_owned()),
+            Step::Unknown => {
+                unknown(word, *at, problems);
+                return None;
+            }
+            Step::Impossible(hint) => {
+                let before = plan.written.last().map_or("nothing", String::as_str);
+                let message = format!("the modifier {} cannot follow {}", shown(word), shown(before));
+                problems.add_with_hint(*at, message, hint);
+                return None;
+            }
+        }
+    }
+    plan.finish(words, problems)
+}
+
+enum Step {
+    Done,
+    Unknown,
+    Impossible(&'static str),
+}
+
+fn unknown(word: &str, at: Position, problems: &mut Problems) {
+    let message = format!("found the modifier {}, which is not supported", shown(word));
+    let hint = if word == "expand" {
+        "placeholders need a processing pipeline; write the values themselves".to_owned()
+    } else if TIME_PARTS.contains(&word) {
+        "parts of a time cannot be compared; match the text of `eventTime`".to_owned()
+    } else {
+        nearest(word, WORDS).map_or_else(
+            || "see the modifiers appendix of the Sigma specification".to_owned(),
+            |word| format!("did you mean `{word}`"),
+        )
+    };
+    problems.add_with_hint(at, message, hint);
+}
+
+impl Plan {
+    fn apply(&mut self, word: &str) -> Step {
+        match word {
+            "all" => self.all = true,
+            "neq" => self.negated = true,
+            "cased" => return self.set_cased(),
+            "contains" => return self.place(Relation::Contains),
+            "startswith" => return self.place(Relation::StartsWith),
+            "endswith" => return self.place(Relation::EndsWith),
+            "windash" => return self.transform(Transform::Windash),
+            "base64" => return self.base64(Transform::Base64),
+            "base64offset" => return self.base64(Transform::Base64Offset),
+            "wide" | "utf16le" => return self.transform(Transform::Utf16(Utf16::Little)),
+            "utf16be" => return self.transform(Transform::Utf16(Utf16::Big)),
+            "utf16" => return self.transform(Transform::Utf16(Utf16::Marked)),
+            "i" | "ignorecase" => return self.flag(|flags| flags.ignore_case = true),
+            "m" | "multiline" => return self.flag(|flags| flags.multi_line = true),
+            "s" | "dotall" => return self.flag(|flags| flags.dot_matches_newline = true),
+            "fieldref" => return self.field(),
+            "re" => return self.compare_as(Kind::Regex(RegexFlags::default())),
+            "cidr" => return self.compare_as(Kind::Network),
+            "exists" => return self.compare_as(Kind::Exists),
+            "gt" => return self.compare_as(Kind::Compare(Comparison::Greater)),
+            "gte" => return self.compare_as(Kind::Compare(Comparison::GreaterOrEqual)),
+            "lt" => return self.compare_as(Kind::Compare(Comparison::Less)),
+            "lte" => return self.compare_as(Kind::Compare(Comparison::LessOrEqual)),
+            _ => return Step::Unknown,
+        }
+        Step::Done
+    }
+
+    fn set_cased(&mut self) -> Step {
+        match self.kind {
+            Kind::Text | Kind::Field(_) => {
+                self.cased = true;
+                Step::Done
+            }
+            Kind::Regex(_) => Step::Impossible("a regular expression is case-sensitive unless it has `i`"),
+            _ => Step::Impossible("capitals only count in texts"),
+        }
+    }
+
+    fn place(&mut self, relation: Relation) -> Step {
+        let placed = self.steps.iter().any(|step| matches!(step, Transform::Place(_)));
+        match self.kind {
+            Kind::Text if !placed => self.steps.push(Transform::Place(relation)),
+            Kind::Field(Relation::Equals) => self.kind = Kind::Field(relation),
+            Kind::Text | Kind::Field(_) => {
+                return Step::Impossible("use one of `contains`, `startswith` and `endswith`");
+            }
+            Kind::Regex(_) => {
+                return Step::Impossible(
+                    "a regular expression is searched anywhere; anchor it with `^` or `$`",
+                );
+            }
+            Kind::Network | Kind::Exists | Kind::Compare(_) => return Step::Impossible("it needs a text"),
+        }
+        Step::Done
+    }
+
+    fn transform(&mut self, step: Transform) -> Step {
+        if self.kind != Kind::Text {
+            return Step::Impossible("it needs a text");
+        }
+        match (self.steps.last(), step) {
+            (Some(Transform::Place(_)), Transform::Utf16(_)) => Step::Impossible(ENCODE_FIRST),
+            (Some(Transform::Base64(_) | Transform::Base64Offset(_)), _) => {
+                Step::Impossible("the value is encoded already")
+            }
+            (Some(Transform::Utf16(_)), _) => Step::Impossible(BASE64_BEHIND),
+            _ => {
+                self.steps.push(step);
+                Step::Done
+            }
+        }
+    }
+
+    fn base64(&mut self, step: fn(Option<Utf16>) -> Transform) -> Step {
+        if let Some(Transform::Utf16(form)) = self.steps.last() {
+            let form = *form;
+            self.steps.pop();
+            self.steps.push(step(Some(form)));
+            return Step::Done;
+        }
+        if self.steps.iter().any(|step| matches!(step, Transform::Place(_))) {
+            return Step::Impossible(ENCODE_FIRST);
+        }
+        self.transform(step(None))
+    }
+
+    fn flag(&mut self, set: impl FnOnce(&mut RegexFlags)) -> Step {
+        match &mut self.kind {
+            Kind::Regex(flags) => {
+                set(flags);
+                Step::Done
+            }
+            _ => Step::Impossible("it is a flag of `re` and follows it"),
+        }
+    }
+
+    fn field(&mut self) -> Step {
+        let relation = match (self.kind, self.steps.as_slice()) {
+            (Kind::Text, []) => Relation::Equals,
+            (Kind::Text, [Transform::Place(relation)]) => *relation,
+            _ => {
+                return Step::Impossible(
+                    "a field reference takes `contains`, `startswith`, `endswith`, `cased`, `neq`",
+                );
+            }
+        };
+        self.steps.clear();
+        self.kind = Kind::Field(relation);
+        Step::Done
+    }
+
+    fn compare_as(&mut self, kind: Kind) -> Step {
+        if self.kind != Kind::Text || !self.steps.is_empty() || self.cased {
+            return Step::Impossible("each needs a value of its own kind; write two selections");
+        }
+        self.kind = kind;
+        Step::Done
+    }
+
+    fn finish(self, words: &[(&str, Position)], problems: &mut Problems) -> Option<Self> {
+        if let (Some(Transform::Utf16(_)), Some((word, at))) = (self.steps.last(), words.last()) {
+            let message = format!("found {} at the end, expected Base64 behind it", shown(word));
+            problems.add_with_hint(*at, message, BASE64_BEHIND);
+            return None;
+        }
+        Some(self)
+    }
+}

@@ -1,0 +1,150 @@
+//! A whole rule: what it says about itself and its compiled detection.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::RuleSource;
+use super::detection::{Detection, Logic};
+use super::error::{Position, Problems, RuleError};
+use super::field::{FieldPath, Root};
+use super::metadata::metadata;
+use super::required::required;
+use super::selection;
+use super::value::Value;
+use super::yaml::{self, Yaml};
+use crate::event::Event;
+use crate::finding::RuleInfo;
+
+/// A rule, ready to match.
+#[derive(Debug, Clone)]
+pub struct CompiledRule {
+    info: Arc<RuleInfo>,
+    logic: Logic,
+    exposure: bool,
+    evidence: Box<[FieldPath]>,
+    id_at: Position,
+}
+
+impl CompiledRule {
+    /// What a finding says about the rule.
+    pub fn info(&self) -> &Arc<RuleInfo> {
+        &self.info
+    }
+
+    /// True if the event is as the rule asks.
+    pub fn matches(&self, event: &Event<'_>) -> bool {
+        self.logic.matches(Root::Event(event))
+    }
+
+    /// True if the rule names a derived field anywhere: it is evaluated once per exposure change, not once per record.
+    pub fn is_exposure(&self) -> bool {
+        self.exposure
+    }
+
+    /// The fields that the rule looks at, each once, in the order written. Within an array block the fields are those
+    /// of an element, so the block's own path stands for them.
+    pub fn evidence_fields(&self) -> impl Iterator<Item = &FieldPath> {
+        self.evidence.iter()
+    }
+
+    /// The `eventName`s, in lower case, of which a record must have one for the rule to match; `None` if it can match
+    /// records of any name.
+    pub fn required_event_names(&self) -> Option<BTreeSet<String>> {
+        required(&self.logic, "eventName")
+    }
+
+    /// The same for `eventSource`.
+    pub fn required_event_sources(&self) -> Option<BTreeSet<String>> {
+        required(&self.logic, "eventSource")
+    }
+
+    /// The rule's selections in the order written: name, place, and whether it holds for the event by itself.
+    pub fn selections(&self, event: &Event<'_>) -> impl Iterator<Item = (&str, Position, bool)> {
+        self.logic.selections.iter().map(|selection| {
+            (selection.name.as_str(), selection.at, selection.detection.matches(Root::Event(event)))
+        })
+    }
+
+    /// An error at the place of the rule's id.
+    pub(crate) fn error_at_id(&self, message: String, hint: &str) -> RuleError {
+        let (path, hint) = (self.info.path.clone(), Some(hint.to_owned()));
+        RuleError { path, line: self.id_at.line, column: self.id_at.column, message, hint }
+    }
+}
+
+/// Reads one rule file; every error that is in it otherwise.
+pub(crate) fn parse(source: &RuleSource) -> Result<CompiledRule, Vec<RuleError>> {
+    let mut problems = Problems::new(&source.path);
+    match rule(source, &mut problems) {
+        Some(rule) if problems.is_empty() => Ok(rule),
+        _ => Err(problems.into_errors()),
+    }
+}
+
+fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
+    let documents = yaml::documents(&source.text, problems)?;
+    let document = only_rule(&documents, problems)?;
+    let (info, id_at) = metadata(source, document, problems);
+    let Some(entry) = document.get("detection") else {
+        problems.add_with_hint(document.at, "found no `detection`", "say what to look for");
+        return None;
+    };
+    let logic = selection::detection(&entry.value, entry.at, problems)?;
+    let mut fields = Vec::new();
+    fields_of_logic(&logic, &mut fields);
+    let exposure = fields.iter().any(|field| field.is_exposure());
+    Some(CompiledRule { info: Arc::new(info), exposure, evidence: unique(&fields), logic, id_at })
+}
+
+/// The one document of a file, if it is a plain rule.
+fn only_rule<'a>(documents: &'a [Yaml], problems: &mut Problems) -> Option<&'a Yaml> {
+    let Some((first, rest)) = documents.split_first() else {
+        problems.add(Position::START, "found an empty file, expected a rule");
+        return None;
+    };
+    let kinds = [("correlation", "correlation rules"), ("filter", "filters"), ("action", "rule collections")];
+    for (key, kind) in kinds {
+        if let Some(entry) = documents.iter().find_map(|document| document.get(key)) {
+            problems.add(entry.at, format!("found `{key}`: {kind} are not supported yet"));
+            return None;
+        }
+    }
+    if let Some(second) = rest.first() {
+        let message = "found a second document: files with more than one rule are not supported yet";
+        problems.add_with_hint(second.at, message, "put each rule into its own file");
+        return None;
+    }
+    if first.entries().is_none() {
+        problems.add(first.at, format!("found {}, expected a rule", first.kind()));
+        return None;
+    }
+    Some(first)
+}
+
+fn unique(fields: &[&FieldPath]) -> Box<[FieldPath]> {
+    let mut seen = BTreeSet::new();
+    fields.iter().filter(|field| seen.insert(field.as_str())).map(|field| (*field).clone()).collect()
+}
+
+fn fields_of_logic<'a>(logic: &'a Logic, fields: &mut Vec<&'a FieldPath>) {
+    for selection in &logic.selections {
+        fields_of(&selection.detection, fields);
+    }
+}
+
+/// The fields of the event that a detection names.
+fn fields_of<'a>(detection: &'a Detection, fields: &mut Vec<&'a FieldPath>) {
+    match detection {
+        Detection::All(parts) | Detection::Any(parts) => {
+            for part in parts {
+                fields_of(part, fields);
+            }
+        }
+        Detection::Item(item) => {
+            fields.extend(&item.field);
+            fields.extend(item.values.iter().flat_map(Value::fields));
+        }
+        // The fields within are relative to an element, so none of them is one of the event.
+        Detection::Block(block) => fields.push(&block.field),
+    }
+}

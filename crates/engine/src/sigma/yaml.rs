@@ -1,0 +1,190 @@
+//! YAML as a tree with positions: what a rule says and where it says it.
+//!
+//! INVARIANT: the tree is never deeper than the guard allows, so code below may recurse over it.
+
+use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
+
+use super::error::{Position, Problems, shown};
+use crate::limits::{MAX_RULE_BYTES, MAX_YAML_INDENT, MAX_YAML_MARKS};
+
+/// A value and where it starts.
+#[derive(Debug, Clone)]
+pub(crate) struct Yaml {
+    pub(crate) at: Position,
+    pub(crate) value: Value,
+}
+
+/// The kinds of values a rule is made of.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    /// A number: its text as a log would hold it, and its value.
+    Number(String, f64),
+    Text(String),
+    List(Vec<Yaml>),
+    Map(Vec<Entry>),
+}
+
+/// One member of a mapping.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) at: Position,
+    pub(crate) value: Yaml,
+}
+
+impl Yaml {
+    /// The kind with its article, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Bool(_) => "a boolean",
+            Value::Number(..) => "a number",
+            Value::Text(_) => "a string",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
+    /// The text of a string, number or boolean.
+    pub(crate) fn scalar(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) | Value::Number(text, _) => Some(text),
+            Value::Bool(true) => Some("true"),
+            Value::Bool(false) => Some("false"),
+            Value::Null | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// The members of a mapping.
+    pub(crate) fn entries(&self) -> Option<&[Entry]> {
+        match &self.value {
+            Value::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// A member of a mapping.
+    pub(crate) fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries()?.iter().find(|entry| entry.key == key)
+    }
+}
+
+/// Parses every document of a text; `None` if it is not YAML.
+pub(crate) fn documents(text: &str, problems: &mut Problems) -> Option<Vec<Yaml>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    guard(text, problems)?;
+    match MarkedYaml::load_from_str(text) {
+        Ok(documents) => documents.iter().map(|document| convert(document, text, problems)).collect(),
+        Err(error) => {
+            let hint = "quote values that hold `: `, ` #`, or start with one of `*&!|>%@{[`";
+            problems.add_with_hint(position(error.marker()), invalid(error.info()), hint);
+            None
+        }
+    }
+}
+
+fn invalid(info: &str) -> String {
+    format!("not valid YAML: {}", info.to_lowercase())
+}
+
+/// Refuses what would nest so deeply that a recursion over it overflows the stack. Each level of block style costs a
+/// column of indentation or a mark on its line; flow style is limited by the parser itself.
+fn guard(text: &str, problems: &mut Problems) -> Option<()> {
+    if text.len() > MAX_RULE_BYTES {
+        problems.add(
+            Position::START,
+            format!("a rule of {} bytes, expected at most {MAX_RULE_BYTES}", text.len()),
+        );
+        return None;
+    }
+    for (index, line) in text.lines().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let marks = ["- ", "-\t", "? ", ": "].iter().map(|mark| line.matches(mark).count()).sum::<usize>();
+        if indent > MAX_YAML_INDENT || marks > MAX_YAML_MARKS {
+            let at = Position { line: index + 1, column: 1 };
+            problems.add(
+                at,
+                format!("nested too deeply, expected at most {MAX_YAML_INDENT} columns of indentation"),
+            );
+            return None;
+        }
+    }
+    Some(())
+}
+
+fn position(marker: &Marker) -> Position {
+    Position { line: marker.line(), column: marker.col() + 1 }
+}
+
+fn convert(node: &MarkedYaml<'_>, text: &str, problems: &mut Problems) -> Option<Yaml> {
+    let at = position(&node.span.start);
+    let value = match &node.data {
+        YamlData::Value(scalar) => scalar_value(scalar, written(node, text)),
+        YamlData::Sequence(items) => {
+            Value::List(items.iter().map(|item| convert(item, text, problems)).collect::<Option<_>>()?)
+        }
+        YamlData::Mapping(members) => {
+            let mut entries = Vec::new();
+            for (key, value) in members {
+                entries.push(entry(key, value, text, problems)?);
+            }
+            Value::Map(entries)
+        }
+        YamlData::Tagged(_, inner) => convert(inner, text, problems)?.value,
+        YamlData::Representation(text, ..) => Value::Text(text.to_string()),
+        YamlData::Alias(_) | YamlData::BadValue => {
+            problems.add(at, "a value that cannot be read");
+            return None;
+        }
+    };
+    Some(Yaml { at, value })
+}
+
+fn entry(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>, text: &str, problems: &mut Problems) -> Option<Entry> {
+    let name = convert(key, text, problems)?;
+    let Some(word) = name.scalar() else {
+        problems.add(name.at, format!("found {} as a key, expected a name", name.kind()));
+        return None;
+    };
+    let mut value = convert(value, text, problems)?;
+    if matches!(value.value, Value::Null) {
+        // The parser places an empty value somewhere after its key; the key is what the author looks for.
+        value.at = name.at;
+    }
+    Some(Entry { key: word.to_owned(), at: name.at, value })
+}
+
+fn scalar_value(scalar: &Scalar<'_>, written: Option<&str>) -> Value {
+    match scalar {
+        Scalar::Null => Value::Null,
+        Scalar::Boolean(value) => Value::Bool(*value),
+        Scalar::Integer(value) => {
+            // Account ids have leading zeros, which a number would lose.
+            let digits =
+                written.filter(|text| text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()));
+            #[expect(clippy::cast_precision_loss, reason = "comparisons in Sigma are of small numbers")]
+            Value::Number(digits.map_or_else(|| value.to_string(), str::to_owned), *value as f64)
+        }
+        Scalar::FloatingPoint(value) => {
+            let value = value.into_inner();
+            Value::Number(written.map_or_else(|| value.to_string(), str::to_owned), value)
+        }
+        Scalar::String(text) => Value::Text(text.to_string()),
+    }
+}
+
+/// The text of a plain scalar as the author wrote it.
+fn written<'t>(node: &MarkedYaml<'_>, text: &'t str) -> Option<&'t str> {
+    let (start, end) = (node.span.start.index(), node.span.end.index());
+    let mut offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
+    let from = offsets.nth(start)?;
+    let to = if end > start { offsets.nth(end - start - 1)? } else { from };
+    text.get(from..to).map(str::trim)
+}
+
+/// The text of a value for a message.
+pub(crate) fn show(yaml: &Yaml) -> String {
+    yaml.scalar().map_or_else(|| yaml.kind().to_owned(), shown)
+}

@@ -1,0 +1,128 @@
+//! Sigma rules against an independent implementation, where its verdicts are at hand, and rules that must not load.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use serde_json::Value;
+use tattletrail_engine::event::Event;
+use tattletrail_engine::record::CloudTrailRecord;
+use tattletrail_engine::ruleset::{RuleSet, Scope};
+use tattletrail_engine::sigma::RuleSource;
+
+/// The folder with the third-party rules, records and verdicts; `None`, said aloud, where it is not there.
+fn shared() -> Option<PathBuf> {
+    let folder = std::env::var_os("TATTLETRAIL_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: no shared data at {}", folder.display());
+    None
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn sources(folder: &Path) -> Vec<RuleSource> {
+    let text = |path: &PathBuf| fs::read_to_string(path).unwrap();
+    files(folder, ".yml").iter().map(|path| RuleSource::new(path.to_string_lossy(), text(path))).collect()
+}
+
+fn sigma_rules(shared: &Path) -> RuleSet {
+    let sources = sources(&shared.join("sigma-aws/aws"));
+    assert_eq!(sources.len(), 57);
+    RuleSet::from_sources(sources).unwrap_or_else(|errors| {
+        panic!("{}", errors.iter().map(|error| format!("{error}\n")).collect::<String>())
+    })
+}
+
+/// File or case, event and rule.
+type Row = (String, String, String);
+
+/// Rows and how often there is each: some records are in a file twice.
+type Rows = BTreeMap<Row, usize>;
+
+/// The rules that match a record; the index must not change the answer.
+fn rows(rules: &RuleSet, key: &str, record: &Value, into: &mut Rows) {
+    let parsed = CloudTrailRecord::parse(&record.to_string()).unwrap();
+    let event = Event::new(&parsed);
+    let id = record["eventID"].as_str().unwrap_or_default();
+    let ids = |found: Vec<&tattletrail_engine::sigma::CompiledRule>| -> Vec<String> {
+        found.iter().map(|rule| rule.info().id.to_string()).collect()
+    };
+    let found = ids(rules.matches(&event));
+    assert_eq!(found, ids(rules.matches_unindexed(&event, Scope::Record)), "{key} {id}");
+    for rule in found {
+        *into.entry((key.to_owned(), id.to_owned(), rule)).or_default() += 1;
+    }
+}
+
+fn verdicts(path: &Path) -> Rows {
+    let mut rows = Rows::new();
+    for line in fs::read_to_string(path).unwrap().lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        *rows.entry((text("key"), text("eventID"), text("rule_id"))).or_default() += 1;
+    }
+    rows
+}
+
+fn assert_same(ours: &Rows, theirs: &Rows, count: usize) {
+    assert_eq!(theirs.values().sum::<usize>(), count);
+    let only = |left: &Rows, right: &Rows| -> Vec<Row> {
+        left.iter().filter(|(row, count)| right.get(row) != Some(count)).map(|(row, _)| row.clone()).collect()
+    };
+    let (missing, extra) = (only(theirs, ours), only(ours, theirs));
+    assert!(missing.is_empty() && extra.is_empty(), "missing {missing:#?}\nextra {extra:#?}");
+}
+
+#[test]
+fn public_rules_match_the_archive_as_the_reference_does() {
+    let Some(shared) = shared() else { return };
+    let rules = sigma_rules(&shared);
+    let archive = shared.join("cloudtrail/archive");
+    let mut ours = Rows::new();
+    for path in files(&archive, ".json.gz") {
+        let key = path.strip_prefix(&archive).unwrap().to_string_lossy().into_owned();
+        let mut text = String::new();
+        GzDecoder::new(fs::File::open(&path).unwrap()).read_to_string(&mut text).unwrap();
+        let file: Value = serde_json::from_str(&text).unwrap();
+        for record in file["Records"].as_array().unwrap() {
+            rows(&rules, &key, record, &mut ours);
+        }
+    }
+    let theirs = verdicts(&shared.join("cloudtrail/oracle/pysigma_archive.jsonl"));
+    assert_same(&ours, &theirs, 250);
+}
+
+#[test]
+fn public_rules_match_the_cases_as_the_reference_does() {
+    let Some(shared) = shared() else { return };
+    let rules = sigma_rules(&shared);
+    let mut ours = Rows::new();
+    for line in fs::read_to_string(shared.join("cloudtrail/cases/all.jsonl")).unwrap().lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let id = case["case_id"].as_str().unwrap();
+        let single = case.get("event").map(std::slice::from_ref);
+        let events = single.or_else(|| case["events"].as_array().map(Vec::as_slice)).unwrap();
+        for (place, event) in events.iter().enumerate() {
+            rows(&rules, &format!("{id}#{place}"), event, &mut ours);
+        }
+    }
+    let theirs = verdicts(&shared.join("cloudtrail/oracle/pysigma_cases.jsonl"));
+    assert_same(&ours, &theirs, 194);
+}

@@ -63,7 +63,7 @@ pub struct Expectation {
 pub fn parse(path: &str, text: &str) -> Result<CaseFile, Vec<RuleError>> {
     let mut problems = Problems::new(path);
     let file = parse_documents(text, &mut problems);
-    match (file, problems.into_list()) {
+    match (file, problems.into_errors()) {
         (Some(file), errors) if errors.is_empty() => Ok(file),
         (_, errors) => Err(errors),
     }

@@ -8,7 +8,9 @@
 use std::collections::HashMap;
 
 use crate::event::{EXPOSURE, Event};
-use crate::sigma::{CompiledRule, RuleError, RuleSource, parse};
+use crate::sigma::parse;
+
+pub use crate::sigma::{CompiledRule, RuleError, RuleSource};
 
 /// Which rules an event can match.
 mod index;

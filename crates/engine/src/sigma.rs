@@ -9,10 +9,10 @@
 //! (with the array blocks of its proposal 212) says is an error at load, never a silent miss at run time.
 
 /// What a rule author sees when a rule does not load.
-mod error;
+pub(crate) mod error;
 
 /// YAML as a tree with positions.
-mod yaml;
+pub(crate) mod yaml;
 
 /// Strings with wildcards, as a rule writes them.
 mod pattern;

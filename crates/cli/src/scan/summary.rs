@@ -102,7 +102,7 @@ fn techniques(tally: &Tally) -> Vec<String> {
     let more = rows.len().saturating_sub(TECHNIQUES);
     let mut lines: Vec<String> = Vec::new();
     for (technique, count) in rows.into_iter().take(TECHNIQUES) {
-        let name = attack::technique_name(technique.as_str()).unwrap_or_default();
+        let name = attack::technique(technique.as_str()).map_or("", |technique| technique.name);
         lines.push(format!("{:>8}  {:<10} {name}", grouped(*count), technique.as_str()).trim_end().to_owned());
     }
     if more > 0 {

@@ -18,8 +18,9 @@ impl Finding {
         let record = event.record();
         let info = EventInfo::of(record);
         let named = record.event_id().unwrap_or_else(|| content_id(record));
-        let place = [text(info.account.as_ref().map(AccountId::as_str)), text(info.region.as_ref().map(Region::as_str))];
-        let id = identity(&["behaviour", place[0], place[1], rule.info().id.as_str(), named.as_str()]);
+        let account = text(info.account.as_ref().map(AccountId::as_str));
+        let region = text(info.region.as_ref().map(Region::as_str));
+        let id = identity(&["behaviour", account, region, rule.info().id.as_str(), named.as_str()]);
         let title = format!("{}: {}", rule.info().title, shown(&resource.name));
         Self::compose(id, Status::Open, rule, event, resource, None, title)
     }
@@ -178,29 +179,22 @@ fn describe(
 
 /// The fields the rule looks at, with the first value the event has for each.
 fn evidence(rule: &CompiledRule, event: &Event<'_>) -> Vec<Evidence> {
-    let mut evidence: Vec<Evidence> = Vec::new();
+    let mut evidence = Vec::new();
     for field in rule.evidence_fields() {
-        if evidence.len() >= EVIDENCE_FIELDS || evidence.iter().any(|known| known.field == field) {
-            continue;
-        }
-        if let Some(node) = first_value(event, field) {
-            let value = node.scalar_text().map_or_else(|| node.to_compact_json(), std::borrow::Cow::into_owned);
-            let value = value.chars().take(EVIDENCE_VALUE_CHARS).collect();
-            evidence.push(Evidence { field: field.to_owned(), value });
+        let mut value = None;
+        field.any_value(event, &mut |node| {
+            value = (!node.is_null()).then(|| shown_value(node));
+            value.is_some()
+        });
+        evidence.extend(value.map(|value| Evidence { field: field.as_str().to_owned(), value }));
+        if evidence.len() >= EVIDENCE_FIELDS {
+            break;
         }
     }
     evidence
 }
 
-/// The value at a field's path; the first member wherever the path goes through a list.
-fn first_value<'a>(event: &Event<'a>, field: &str) -> Option<Node<'a>> {
-    let mut segments = field.split('.').map(|segment| segment.split('[').next().unwrap_or_default());
-    let mut node = event.top(segments.next()?)?;
-    for segment in segments {
-        while node.kind() == crate::json::Kind::Array {
-            node = node.items().next()?;
-        }
-        node = node.get(segment)?;
-    }
-    Some(node).filter(|node| !node.is_null())
+fn shown_value(node: Node<'_>) -> String {
+    let value = node.scalar_text().map_or_else(|| node.to_compact_json(), std::borrow::Cow::into_owned);
+    value.chars().take(EVIDENCE_VALUE_CHARS).collect()
 }

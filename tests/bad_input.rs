@@ -46,7 +46,8 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 #[test]
 fn a_truncated_gzip_is_told_and_its_beginning_is_read() {
     let other = STOPPED.replace("0001", "0002");
-    let filler: Vec<String> = (0..2000).map(|n| format!(r#"{{"eventName":"Describe{n}","eventID":"{n}"}}"#)).collect();
+    let filler: Vec<String> =
+        (0..2000).map(|n| format!(r#"{{"eventName":"Describe{n}","eventID":"{n}"}}"#)).collect();
     let whole = gzip(format!(r#"{{"Records":[{other},{}]}}"#, filler.join(",")).as_bytes());
     let folder = folder();
     fs::write(folder.path().join("cut.json.gz"), &whole[..whole.len() / 2]).unwrap();
@@ -100,7 +101,11 @@ fn hostile_names_do_not_reach_the_terminal() {
     let folder = folder();
     fs::write(folder.path().join("\u{1b}[2J\u{202e}evil.json"), b"hello").unwrap();
     let run = scan(folder.path());
-    assert!(run.err.contains("evil.json") && !run.err.contains('\u{1b}') && !run.err.contains('\u{202e}'), "{}", run.err);
+    assert!(
+        run.err.contains("evil.json") && !run.err.contains('\u{1b}') && !run.err.contains('\u{202e}'),
+        "{}",
+        run.err
+    );
 }
 
 #[test]
@@ -186,10 +191,20 @@ fn peak_memory(path: &Path) -> (u64, String) {
     (peak, String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-fn write_long(path: PathBuf, head: &[u8], fill: u8, megabytes: usize, tail: &[u8], compress: bool) -> PathBuf {
+fn write_long(
+    path: PathBuf,
+    head: &[u8],
+    fill: u8,
+    megabytes: usize,
+    tail: &[u8],
+    compress: bool,
+) -> PathBuf {
     let file = File::create(&path).unwrap();
-    let mut sink: Box<dyn Write> =
-        if compress { Box::new(GzEncoder::new(file, Compression::fast())) } else { Box::new(io::BufWriter::new(file)) };
+    let mut sink: Box<dyn Write> = if compress {
+        Box::new(GzEncoder::new(file, Compression::fast()))
+    } else {
+        Box::new(io::BufWriter::new(file))
+    };
     sink.write_all(head).unwrap();
     let block = vec![fill; 1 << 20];
     (0..megabytes).for_each(|_| sink.write_all(&block).unwrap());
@@ -202,7 +217,8 @@ fn write_long(path: PathBuf, head: &[u8], fill: u8, megabytes: usize, tail: &[u8
 fn a_line_of_300_megabytes_is_told_in_bounded_memory() {
     let folder = tempfile::tempdir().unwrap();
     let tail = format!("\"}}\n{STOPPED}\n");
-    let path = write_long(folder.path().join("long.jsonl"), b"{\"eventName\":\"", b'x', 300, tail.as_bytes(), false);
+    let path =
+        write_long(folder.path().join("long.jsonl"), b"{\"eventName\":\"", b'x', 300, tail.as_bytes(), false);
     let (peak, said) = peak_memory(&path);
     assert!(said.contains("a single value of 3146"), "{said}");
     assert!(said.contains("1 matched"), "the next line is read: {said}");

@@ -13,8 +13,10 @@ use crate::cases::files;
 
 fn shipped() -> RuleSet {
     let rules = root().join("rules/aws");
-    let paths = files(&rules, ".yml").into_iter().filter(|path| !path.to_string_lossy().ends_with(".test.yml"));
-    let sources = paths.map(|path| RuleSource::new(path.display().to_string(), fs::read_to_string(&path).unwrap()));
+    let paths =
+        files(&rules, ".yml").into_iter().filter(|path| !path.to_string_lossy().ends_with(".test.yml"));
+    let sources =
+        paths.map(|path| RuleSource::new(path.display().to_string(), fs::read_to_string(&path).unwrap()));
     RuleSet::from_sources(sources).unwrap_or_else(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         panic!("{}", lines.join("\n"))
@@ -35,7 +37,12 @@ fn every_rule_says_what_it_is() {
         assert!(!info.false_positives.is_empty(), "{}: no false positives", info.path);
         assert!(!info.techniques.is_empty(), "{}: no ATT&CK technique", info.path);
         assert!(!info.tactics.is_empty(), "{}: no ATT&CK tactic", info.path);
-        assert!(["stable", "test"].contains(&info.status.as_str()), "{}: status `{}`", info.path, info.status);
+        assert!(
+            ["stable", "test"].contains(&info.status.as_str()),
+            "{}: status `{}`",
+            info.path,
+            info.status
+        );
         assert!(info.id.as_str().len() == 36, "{}: the id is no UUID", info.path);
     }
 }
@@ -68,7 +75,12 @@ fn titles_and_file_names_are_unique() {
 fn exposure_rules_name_nothing_but_the_exposure() {
     for rule in shipped().rules().iter().filter(|rule| rule.is_exposure()) {
         for field in rule.evidence_fields() {
-            assert!(field.as_str().starts_with("exposure."), "{}: names `{}`", rule.info().path, field.as_str());
+            assert!(
+                field.as_str().starts_with("exposure."),
+                "{}: names `{}`",
+                rule.info().path,
+                field.as_str()
+            );
         }
     }
 }
@@ -87,6 +99,9 @@ fn every_rule_has_its_three_cases() {
         let fires = file.cases.iter().filter(|case| case.expect.matches).count();
         let refused = file.cases.iter().filter(failed).count();
         let benign = file.cases.iter().filter(|case| !case.expect.matches && !failed(case)).count();
-        assert!(fires >= 1 && benign >= 1 && refused >= 1, "{path}: {fires} fire, {benign} benign, {refused} failed");
+        assert!(
+            fires >= 1 && benign >= 1 && refused >= 1,
+            "{path}: {fires} fire, {benign} benign, {refused} failed"
+        );
     }
 }

@@ -10,7 +10,8 @@ use tattletrail_cli::Exit;
 use tattletrail_tests::{Run, shared_data, tattletrail};
 
 fn scan(path: &Path, more: &[&str]) -> Run {
-    let mut arguments = vec!["scan".to_owned(), path.display().to_string(), "--format".into(), "jsonl".into()];
+    let mut arguments =
+        vec!["scan".to_owned(), path.display().to_string(), "--format".into(), "jsonl".into()];
     arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
     tattletrail(arguments)
 }
@@ -19,7 +20,13 @@ fn scan(path: &Path, more: &[&str]) -> Run {
 fn identities(run: &Run) -> BTreeSet<String> {
     let text = |line: &Value, key: &str| line[key].to_string();
     let line = |line: &Value| {
-        format!("{} {} {} {}", text(line, "finding_id"), text(line, "status"), text(line, "event_id"), line["rule"]["id"])
+        format!(
+            "{} {} {} {}",
+            text(line, "finding_id"),
+            text(line, "status"),
+            text(line, "event_id"),
+            line["rule"]["id"]
+        )
     };
     run.json_lines().iter().map(line).collect()
 }
@@ -79,7 +86,8 @@ fn the_sigma_rules_find_in_the_archive_what_the_reference_finds() {
     let rules = data.join("sigma-aws/aws").display().to_string();
     let run = scan(&data.join("cloudtrail/archive"), &["--rules", &rules]);
     let lines = run.json_lines();
-    let found: Vec<_> = lines.iter().map(|line| (line["event_id"].to_string(), line["rule"]["id"].to_string())).collect();
+    let found: Vec<_> =
+        lines.iter().map(|line| (line["event_id"].to_string(), line["rule"]["id"].to_string())).collect();
     assert_eq!(found.len(), 250);
     let expected = oracle(&data.join("cloudtrail/oracle/pysigma_archive.jsonl"));
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);

@@ -24,16 +24,22 @@ fn below(metadata: &Value, package: &str) -> BTreeSet<String> {
         .iter()
         .map(|package| (package["id"].as_str().unwrap(), package["name"].as_str().unwrap()))
         .collect();
-    let nodes: BTreeMap<&str, &Value> =
-        metadata["resolve"]["nodes"].as_array().unwrap().iter().map(|node| (node["id"].as_str().unwrap(), node)).collect();
-    let mut todo: Vec<&str> = name_of.iter().filter(|(_, name)| **name == package).map(|(id, _)| *id).collect();
+    let nodes: BTreeMap<&str, &Value> = metadata["resolve"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| (node["id"].as_str().unwrap(), node))
+        .collect();
+    let mut todo: Vec<&str> =
+        name_of.iter().filter(|(_, name)| **name == package).map(|(id, _)| *id).collect();
     let mut found = BTreeSet::new();
     while let Some(id) = todo.pop() {
         if !found.insert(name_of[id].to_owned()) {
             continue;
         }
         for dependency in nodes[id]["deps"].as_array().unwrap() {
-            let normal = dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null());
+            let normal =
+                dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null());
             if normal {
                 todo.push(dependency["pkg"].as_str().unwrap());
             }
@@ -47,7 +53,8 @@ fn nothing_below_the_engine_does_io() {
     let names = below(&metadata(), "tattletrail-engine");
     assert!(names.contains("sonic-rs"), "the walk over the graph works: {names:?}");
     let impure = |name: &&String| {
-        ["tokio", "hyper", "mio", "reqwest", "rand", "rustls", "walkdir", "async-std"].contains(&name.as_str())
+        ["tokio", "hyper", "mio", "reqwest", "rand", "rustls", "walkdir", "async-std"]
+            .contains(&name.as_str())
             || name.starts_with("aws-")
             || name.starts_with("tokio-")
     };
@@ -66,7 +73,10 @@ fn every_dependency_comes_from_the_registry_under_a_permissive_licence() {
         assert!(source.is_none_or(|source| source.starts_with("registry+")), "{name} comes from {source:?}");
         let licence = package["license"].as_str().unwrap_or_default().replace('/', " OR ");
         let any = licence.split(" OR ").any(|choice| {
-            choice.trim_matches(['(', ')', ' ']).split(" AND ").all(|part| allowed.contains(part.trim_matches(['(', ')', ' '])))
+            choice
+                .trim_matches(['(', ')', ' '])
+                .split(" AND ")
+                .all(|part| allowed.contains(part.trim_matches(['(', ')', ' '])))
         });
         assert!(any, "{name}: `{licence}` is not in deny.toml");
     }
@@ -75,7 +85,9 @@ fn every_dependency_comes_from_the_registry_under_a_permissive_licence() {
 #[test]
 fn every_member_inherits_lints_and_versions() {
     let metadata = metadata();
-    for package in metadata["packages"].as_array().unwrap().iter().filter(|package| package["source"].is_null()) {
+    for package in
+        metadata["packages"].as_array().unwrap().iter().filter(|package| package["source"].is_null())
+    {
         let manifest = fs::read_to_string(package["manifest_path"].as_str().unwrap()).unwrap();
         let name = &package["name"];
         assert!(manifest.contains("[lints]\nworkspace = true"), "{name} does not inherit the lints");

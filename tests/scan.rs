@@ -10,7 +10,7 @@ use tattletrail_cli::Exit;
 use tattletrail_tests::{Run, binary, root, run_binary, tattletrail};
 
 fn sample() -> String {
-    root().join("tests/fixtures/sample-trail").display().to_string()
+    root().join("tests/fixtures/sample-trail/AWSLogs").display().to_string()
 }
 
 fn scan(arguments: &[&str]) -> Run {
@@ -24,8 +24,20 @@ fn every_line_has_the_documented_keys() {
     assert_eq!(run.exit, Exit::Findings);
     for line in run.json_lines() {
         for key in [
-            "finding_id", "status", "level", "attack", "event_id", "event_time", "event_source", "event_name", "account",
-            "region", "resource", "actor", "title", "description",
+            "finding_id",
+            "status",
+            "level",
+            "attack",
+            "event_id",
+            "event_time",
+            "event_source",
+            "event_name",
+            "account",
+            "region",
+            "resource",
+            "actor",
+            "title",
+            "description",
         ] {
             assert!(line.get(key).is_some(), "no `{key}` in {line}");
         }
@@ -97,7 +109,9 @@ fn output_goes_to_a_file() {
 #[test]
 fn the_least_level_is_kept_to() {
     let run = scan(&["--format", "jsonl", "--min-level", "high"]);
-    assert!(run.json_lines().iter().all(|line| ["high", "critical"].contains(&line["level"].as_str().unwrap())));
+    assert!(
+        run.json_lines().iter().all(|line| ["high", "critical"].contains(&line["level"].as_str().unwrap()))
+    );
     assert!(run.err.contains("below --min-level not shown"), "{}", run.err);
 }
 

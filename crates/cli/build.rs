@@ -16,7 +16,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         } else if is_rule(entry.path()) {
             let path = fs::canonicalize(entry.path())?;
             let name = Path::new("rules").join(entry.path().strip_prefix(&root)?);
-            writeln!(table, "    ({:?}, include_str!({:?})),", name.display().to_string(), path.display().to_string())?;
+            writeln!(
+                table,
+                "    ({:?}, include_str!({:?})),",
+                name.display().to_string(),
+                path.display().to_string()
+            )?;
         }
     }
     table.push_str("]\n");
@@ -27,5 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The Sigma rules under `rules/aws`; cases (`*.test.yml`), threat models and filters are other things.
 fn is_rule(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    path.components().any(|part| part.as_os_str() == "aws") && name.ends_with(".yml") && !name.ends_with(".test.yml")
+    path.components().any(|part| part.as_os_str() == "aws")
+        && name.ends_with(".yml")
+        && !name.ends_with(".test.yml")
 }

@@ -44,7 +44,10 @@ pub(crate) struct Writer {
 
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer").field("format", &self.format).field("written", &self.written).finish_non_exhaustive()
+        f.debug_struct("Writer")
+            .field("format", &self.format)
+            .field("written", &self.written)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,7 +67,9 @@ impl Writer {
             Format::Table => self.out.write_all(table::entry(finding, self.style).as_bytes()),
             Format::Jsonl => writeln!(self.out, "{}", jsonl::line(finding)),
             Format::Csv => self.out.write_all(csv::row(finding).as_bytes()),
-            Format::Asff => write!(self.out, "{}{}", if first { "\n" } else { ",\n" }, asff::finding(finding)),
+            Format::Asff => {
+                write!(self.out, "{}{}", if first { "\n" } else { ",\n" }, asff::finding(finding))
+            }
             Format::Ocsf => writeln!(self.out, "{}", ocsf::line(finding)),
         }
     }

@@ -42,8 +42,8 @@ fn read(path: &Path) -> Result<Vec<RuleSource>, RulesError> {
     for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|error| unreadable(error.path().unwrap_or(path), error.to_string()))?;
         if entry.file_type().is_file() && is_rule(entry.path()) {
-            let text =
-                fs::read_to_string(entry.path()).map_err(|error| unreadable(entry.path(), error.to_string()))?;
+            let text = fs::read_to_string(entry.path())
+                .map_err(|error| unreadable(entry.path(), error.to_string()))?;
             sources.push(RuleSource::new(entry.path().display().to_string(), text));
         }
     }

@@ -213,7 +213,8 @@ fn progress(bytes: u64, quiet: bool, console: &Console) -> ProgressBar {
     let shown = console.err_is_terminal && !quiet;
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left");
-    ProgressBar::with_draw_target(Some(bytes), target).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    ProgressBar::with_draw_target(Some(bytes), target)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, String> {

@@ -118,7 +118,8 @@ fn expectation(item: &Yaml, problems: &mut Problems) -> Option<Expectation> {
                 has_match
             }
             "status" => {
-                expectation.status = [Status::Open, Status::Closed].into_iter().find(|status| word(*status) == text);
+                expectation.status =
+                    [Status::Open, Status::Closed].into_iter().find(|status| word(*status) == text);
                 expectation.status.is_some()
             }
             "level" => {
@@ -134,7 +135,8 @@ fn expectation(item: &Yaml, problems: &mut Problems) -> Option<Expectation> {
             _ => false,
         };
         if !known {
-            let wanted = "`match`, `status`, `level`, `resource`, `facet` or `findings` with a value of its kind";
+            let wanted =
+                "`match`, `status`, `level`, `resource`, `facet` or `findings` with a value of its kind";
             problems.add(entry.at, format!("found `{}: {text}`, expected {wanted}", entry.key));
         }
     }

@@ -53,7 +53,10 @@ pub(super) fn run(
 }
 
 /// The next file nobody reads yet. Claim and announcement are one step: channels come in the order of the files.
-fn claim<'f>(files: &'f [Input], next: &Mutex<(usize, Sender<Claimed>)>) -> Option<(&'f Input, SyncSender<Message>)> {
+fn claim<'f>(
+    files: &'f [Input],
+    next: &Mutex<(usize, Sender<Claimed>)>,
+) -> Option<(&'f Input, SyncSender<Message>)> {
     let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
     let index = next.0;
     let file = files.get(index)?;

@@ -26,9 +26,15 @@ impl TrailKey {
     /// The key in a path, if folders and file name agree on it in every part.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
-        let [.., above, account, kind, region, _year, _month, _day, name] = parts.as_slice() else { return None };
+        let [.., above, account, kind, region, _year, _month, _day, name] = parts.as_slice() else {
+            return None;
+        };
         let logs = *above == "AWSLogs" || above.starts_with("o-");
-        let rest = name.strip_prefix(account)?.strip_prefix("_CloudTrail_")?.strip_prefix(region)?.strip_prefix('_')?;
+        let rest = name
+            .strip_prefix(account)?
+            .strip_prefix("_CloudTrail_")?
+            .strip_prefix(region)?
+            .strip_prefix('_')?;
         let twelve_digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
         if !logs || *kind != "CloudTrail" || !twelve_digits {
             return None;
@@ -64,7 +70,9 @@ mod tests {
         assert!(TrailKey::of(Path::new(&KEY.replace("AWSLogs/", "AWSLogs/o-exampleorg1/"))).is_some());
         assert!(TrailKey::of(Path::new(&KEY.replacen("eu-west-1", "eu-west-2", 1))).is_none());
         assert!(TrailKey::of(Path::new(&KEY.replace("CloudTrail/", "CloudTrail-Digest/"))).is_none());
-        assert!(TrailKey::of(Path::new("111122223333_CloudTrail_eu-west-1_20261120T0910Z_x.json.gz")).is_none());
+        assert!(
+            TrailKey::of(Path::new("111122223333_CloudTrail_eu-west-1_20261120T0910Z_x.json.gz")).is_none()
+        );
     }
 
     #[test]

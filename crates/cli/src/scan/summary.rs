@@ -32,7 +32,10 @@ pub(super) fn text(tally: &Tally, elapsed: Duration) -> String {
     }
     line("exposures", exposures(tally));
     if tally.forgotten > 0 {
-        line("note", format!("copies further apart than {} records were not looked for", grouped(tally.forgotten)));
+        line(
+            "note",
+            format!("copies further apart than {} records were not looked for", grouped(tally.forgotten)),
+        );
     }
     line("time", format!("{:.1} s", elapsed.as_secs_f64()));
     text
@@ -103,7 +106,8 @@ fn techniques(tally: &Tally) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for (technique, count) in rows.into_iter().take(TECHNIQUES) {
         let name = attack::technique(technique.as_str()).map_or("", |technique| technique.name);
-        lines.push(format!("{:>8}  {:<10} {name}", grouped(*count), technique.as_str()).trim_end().to_owned());
+        lines
+            .push(format!("{:>8}  {:<10} {name}", grouped(*count), technique.as_str()).trim_end().to_owned());
     }
     if more > 0 {
         lines.push(format!("          and {more} more techniques"));

@@ -82,7 +82,10 @@ impl Tally {
     /// Nothing read at all is never "clean": the paths were the wrong ones.
     pub(super) fn check_that_anything_was_read(&mut self) {
         let anything = self.records + self.skipped.values().sum::<u64>() + self.files_ruled_out;
-        if anything == 0 && !self.incomplete && self.files_not_logs + self.rejected_total() >= self.files.max(1) {
+        if anything == 0
+            && !self.incomplete
+            && self.files_not_logs + self.rejected_total() >= self.files.max(1)
+        {
             self.incomplete = true;
             self.told.push("no CloudTrail records in any of the paths".to_owned());
         }

@@ -50,7 +50,10 @@ impl Batch {
     }
 
     fn is_empty(&self) -> bool {
-        self.fingerprints.is_empty() && self.filtered == 0 && self.skipped.is_empty() && self.rejected.is_empty()
+        self.fingerprints.is_empty()
+            && self.filtered == 0
+            && self.skipped.is_empty()
+            && self.rejected.is_empty()
     }
 
     fn add(&mut self, item: Item, engine: &Engine, filter: &Filter) {

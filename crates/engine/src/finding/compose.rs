@@ -26,7 +26,12 @@ impl Finding {
     }
 
     /// A finding about an exposure; one per account, Region, rule, resource and facet, open or closed.
-    pub fn of_exposure(rule: &CompiledRule, event: &Event<'_>, change: ExposureChange, status: Status) -> Self {
+    pub fn of_exposure(
+        rule: &CompiledRule,
+        event: &Event<'_>,
+        change: ExposureChange,
+        status: Status,
+    ) -> Self {
         let info = EventInfo::of(event.record());
         let region = match change.surface {
             // Set for the account as a whole; the call may go through any Region.
@@ -38,7 +43,8 @@ impl Finding {
         let rule_id = rule.info().id.as_str();
         let id = identity(&["exposure", account, region, rule_id, resource.arn.as_str(), &change.facet]);
         let closed = if status == Status::Closed { "Closed: " } else { "" };
-        let title = format!("{closed}{}: {} ({})", rule.info().title, shown(&resource.name), shown(&phrase(&change)));
+        let title =
+            format!("{closed}{}: {} ({})", rule.info().title, shown(&resource.name), shown(&phrase(&change)));
         Self::compose(id, status, rule, event, resource, Some(change), title)
     }
 
@@ -55,7 +61,18 @@ impl Finding {
         let (info, actor) = (EventInfo::of(record), Actor::of(record));
         let description = describe(rule, &info, &actor, &resource, exposure.as_ref(), status);
         let evidence = evidence(rule, event);
-        Self { id, status, rule: rule.info().clone(), title, description, event: info, resource, actor, exposure, evidence }
+        Self {
+            id,
+            status,
+            rule: rule.info().clone(),
+            title,
+            description,
+            event: info,
+            resource,
+            actor,
+            exposure,
+            evidence,
+        }
     }
 }
 

@@ -6,23 +6,25 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use super::Item;
 use super::inflate::inflate;
 use super::reason::{Place, RejectReason, Rejected, SkipReason};
 use super::split::LIST_KEYS;
-use super::Item;
 use crate::json::{Document, Kind, Node};
 use crate::limits::{EVIDENCE_FIELDS, MAX_ENVELOPES, MAX_PAYLOAD_BYTES};
 use crate::record::CloudTrailRecord;
 
 /// Members that hold a record or an envelope as an object: EventBridge; `awslogs` is handled apart; SNS in its Lambda
 /// form; exports of log stores.
-const OBJECT_KEYS: [&str; 8] = ["detail", "Sns", "event", "envelope", "record", "_source", "result", "responsePayload"];
+const OBJECT_KEYS: [&str; 8] =
+    ["detail", "Sns", "event", "envelope", "record", "_source", "result", "responsePayload"];
 
 /// Members that hold a record or an envelope as text: `lookup-events`; a log event; SNS; SQS; exports of log stores.
 const TEXT_KEYS: [&str; 6] = ["CloudTrailEvent", "message", "Message", "body", "@message", "_raw"];
 
 /// Members of which a record has at least one.
-const RECORD_KEYS: [&str; 6] = ["eventName", "eventSource", "eventVersion", "eventID", "userIdentity", "eventTime"];
+const RECORD_KEYS: [&str; 6] =
+    ["eventName", "eventSource", "eventVersion", "eventID", "userIdentity", "eventTime"];
 
 /// The beginning of the text that CloudWatch Logs sends to check a subscription.
 const CONTROL_TEXT: &str = "CWL CONTROL MESSAGE";
@@ -92,10 +94,14 @@ fn unwrap_object(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
     if let Some(data) = node.at(&["awslogs", "data"]).and_then(Node::as_str) {
         return unwrap_payload(data, place, depth, sink);
     }
-    if let Some(list) = LIST_KEYS.iter().find_map(|key| node.get(key).filter(|list| list.kind() == Kind::Array)) {
+    if let Some(list) =
+        LIST_KEYS.iter().find_map(|key| node.get(key).filter(|list| list.kind() == Kind::Array))
+    {
         return list.items().for_each(|item| unwrap_node(item, place, depth + 1, sink));
     }
-    if let Some(inner) = OBJECT_KEYS.iter().find_map(|key| node.get(key).filter(|inner| inner.kind() == Kind::Object)) {
+    if let Some(inner) =
+        OBJECT_KEYS.iter().find_map(|key| node.get(key).filter(|inner| inner.kind() == Kind::Object))
+    {
         return unwrap_node(inner, place, depth + 1, sink);
     }
     for key in TEXT_KEYS {
@@ -143,7 +149,9 @@ fn unwrap_bounded(text: &[u8], place: Place, depth: u8, sink: Sink<'_>) {
 
 /// True for an object with the fields of a CloudTrail record, even one shortened by hand.
 fn is_record(node: Node<'_>) -> bool {
-    RECORD_KEYS.iter().any(|key| node.get(key).is_some()) && lambda_source(node).is_none() && !is_insight_fragment(node)
+    RECORD_KEYS.iter().any(|key| node.get(key).is_some())
+        && lambda_source(node).is_none()
+        && !is_insight_fragment(node)
 }
 
 /// The entries that S3, SQS and others send to a function share field names with CloudTrail, but their `eventSource`
@@ -206,5 +214,9 @@ fn describe(node: Node<'_>) -> String {
         let shown: String = name.chars().filter(|c| c.is_ascii_graphic() && *c != '`').take(32).collect();
         names.push(format!("`{shown}`"));
     }
-    if names.is_empty() { "an empty object".to_owned() } else { format!("an object with {}", names.join(", ")) }
+    if names.is_empty() {
+        "an empty object".to_owned()
+    } else {
+        format!("an object with {}", names.join(", "))
+    }
 }

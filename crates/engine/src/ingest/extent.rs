@@ -25,7 +25,8 @@ impl Extent {
     /// Goes on through `bytes`, which begin with the value (less what [`Extent::forget`] was told of).
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Step {
         loop {
-            let step = if self.in_string { self.through_string(bytes) } else { self.through_structure(bytes) };
+            let step =
+                if self.in_string { self.through_string(bytes) } else { self.through_structure(bytes) };
             if let Some(step) = step {
                 return step;
             }

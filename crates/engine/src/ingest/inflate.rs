@@ -113,7 +113,9 @@ impl Cap {
     fn bytes(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => *bytes,
-            Self::Inflation(compressed) => TRUSTED_INFLATED_BYTES.max(compressed.get().saturating_mul(MAX_INFLATION)),
+            Self::Inflation(compressed) => {
+                TRUSTED_INFLATED_BYTES.max(compressed.get().saturating_mul(MAX_INFLATION))
+            }
         }
     }
 }
@@ -156,6 +158,8 @@ impl<R: Read> Read for Counted<R> {
 
 /// True for the kinds of error by which the decoder says that the data, not the disk, is at fault.
 fn is_format_error(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
-        || error.raw_os_error().is_none() && error.kind() == io::ErrorKind::Other
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData
+    ) || error.raw_os_error().is_none() && error.kind() == io::ErrorKind::Other
 }

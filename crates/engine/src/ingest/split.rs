@@ -146,7 +146,8 @@ impl<'a> Splitter<'a> {
         let inside = self.window.rest().get(1..).unwrap_or_default();
         let first = inside.iter().find(|b| !b.is_ascii_whitespace());
         // `searchedLogStreams` of filter-log-events is a list of objects as well, without anything in it to read.
-        first == Some(&b'{') && memchr::memmem::find(inside.get(..63).unwrap_or(inside), b"searchedCompletely").is_none()
+        first == Some(&b'{')
+            && memchr::memmem::find(inside.get(..63).unwrap_or(inside), b"searchedCompletely").is_none()
     }
 
     fn skip_string(&mut self) -> Result<(), Ending> {
@@ -361,13 +362,17 @@ enum Bracketed {
 fn peek(bytes: &[u8]) -> Peek {
     let mut at = 1;
     loop {
-        let Some(key_start) = skip(bytes, at, |b| b.is_ascii_whitespace() || b == b',') else { return Peek::More };
+        let Some(key_start) = skip(bytes, at, |b| b.is_ascii_whitespace() || b == b',') else {
+            return Peek::More;
+        };
         if bytes.get(key_start) != Some(&b'"') {
             return Peek::Whole;
         }
         let Some(key_end) = string_end(bytes, key_start) else { return Peek::More };
         let key = bytes.get(key_start + 1..key_end - 1).unwrap_or_default();
-        let Some(value) = skip(bytes, key_end, |b| b.is_ascii_whitespace() || b == b':') else { return Peek::More };
+        let Some(value) = skip(bytes, key_end, |b| b.is_ascii_whitespace() || b == b':') else {
+            return Peek::More;
+        };
         at = match bytes.get(value) {
             Some(b'[') if LIST_KEYS.iter().any(|list| list.as_bytes() == key) => return Peek::List(value),
             Some(b'{' | b'[') => return Peek::Whole,

@@ -62,7 +62,10 @@ fn json_lines_and_lists_and_single_records_are_read() {
     check(format!("{A}{B}"), &["One", "Two"]);
     check(format!("[{A},{B}]"), &["One", "Two"]);
     check(format!("\u{feff}{A}"), &["One"]);
-    check("{\n  \"eventName\": \"Pretty\",\n  \"eventID\": \"p\"\n}\n{\n  \"eventName\": \"Print\"\n}", &["Pretty", "Print"]);
+    check(
+        "{\n  \"eventName\": \"Pretty\",\n  \"eventID\": \"p\"\n}\n{\n  \"eventName\": \"Print\"\n}",
+        &["Pretty", "Print"],
+    );
 }
 
 #[test]
@@ -82,7 +85,11 @@ fn filter_log_events_output_holds_its_records_as_messages() {
 
 #[test]
 fn event_bridge_envelopes_are_unwrapped() {
-    let envelope = |detail| format!(r#"{{"version":"0","detail-type":"AWS API Call via CloudTrail","resources":[],"detail":{detail}}}"#);
+    let envelope = |detail| {
+        format!(
+            r#"{{"version":"0","detail-type":"AWS API Call via CloudTrail","resources":[],"detail":{detail}}}"#
+        )
+    };
     check(envelope(A), &["One"]);
     check(format!("{}\n{}", envelope(A), envelope(B)), &["One", "Two"]);
     check(format!("[{},{}]", envelope(A), envelope(B)), &["One", "Two"]);
@@ -90,7 +97,10 @@ fn event_bridge_envelopes_are_unwrapped() {
 
 #[test]
 fn a_logs_subscription_payload_is_unwrapped() {
-    let inner = format!(r#"{{"messageType":"DATA_MESSAGE","subscriptionFilters":["f"],"logEvents":[{{"id":"1","message":{}}}]}}"#, quoted(A));
+    let inner = format!(
+        r#"{{"messageType":"DATA_MESSAGE","subscriptionFilters":["f"],"logEvents":[{{"id":"1","message":{}}}]}}"#,
+        quoted(A)
+    );
     let data = base64::engine::general_purpose::STANDARD.encode(gzip(inner.as_bytes()));
     check(format!(r#"{{"awslogs":{{"data":"{data}"}}}}"#), &["One"]);
     check(inner, &["One"]);
@@ -112,7 +122,10 @@ fn queue_entries_are_unwrapped_and_notifications_named() {
 
 #[test]
 fn digests_and_insights_are_skipped_and_counted() {
-    check(r#"{"awsAccountId":"1","digestStartTime":"x","digestS3Object":"y","logFiles":[]}"#, &["skip:digest file"]);
+    check(
+        r#"{"awsAccountId":"1","digestStartTime":"x","digestS3Object":"y","logFiles":[]}"#,
+        &["skip:digest file"],
+    );
     let insight = r#"{"eventVersion":"1.07","eventType":"AwsCloudTrailInsight","eventID":"i"}"#;
     check(format!(r#"{{"Records":[{insight},{A}]}}"#), &["skip:Insights event", "One"]);
 }
@@ -191,7 +204,13 @@ fn envelopes_without_end_are_refused() {
 fn the_same_record_in_any_form_has_the_same_fingerprint() {
     let spaced = A.replace("\":", "\": ").replace(",\"", ", \"");
     let pretty = A.replace(',', ",\n  ");
-    let forms = [A.to_owned(), spaced, pretty, format!(r#"{{"detail":{A}}}"#), format!(r#"{{"message":{}}}"#, quoted(A))];
+    let forms = [
+        A.to_owned(),
+        spaced,
+        pretty,
+        format!(r#"{{"detail":{A}}}"#),
+        format!(r#"{{"message":{}}}"#, quoted(A)),
+    ];
     let mut prints = Vec::new();
     for form in &forms {
         let (items, _) = decode(form.as_bytes());

@@ -66,7 +66,7 @@ impl Writer {
         match self.format {
             Format::Table => self.out.write_all(table::entry(finding, self.style).as_bytes()),
             Format::Jsonl => writeln!(self.out, "{}", jsonl::line(finding)),
-            Format::Csv => self.out.write_all(csv::row(finding).as_bytes()),
+            Format::Csv => writeln!(self.out, "{}", csv::row(finding)),
             Format::Asff => {
                 write!(self.out, "{}{}", if first { "\n" } else { ",\n" }, asff::finding(finding))
             }
@@ -77,7 +77,7 @@ impl Writer {
     fn begin(&mut self) -> io::Result<()> {
         match self.format {
             Format::Table => self.out.write_all(table::header(self.style).as_bytes()),
-            Format::Csv => self.out.write_all(csv::header().as_bytes()),
+            Format::Csv => writeln!(self.out, "{}", csv::header()),
             Format::Asff => self.out.write_all(b"["),
             Format::Jsonl | Format::Ocsf => Ok(()),
         }

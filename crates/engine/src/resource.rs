@@ -1,6 +1,6 @@
 //! The resource a record or a finding is about.
 //!
-//! [`resource_of`] finds the one of a record for findings about behaviour: the resource that the record lists, else the
+//! [`crate::resource::resource_of`] finds the one of a record for findings about behaviour: the resource that the record lists, else the
 //! one its parameters name, else the identity that signed in, else the account. Names are text of the record, which an
 //! attacker may have chosen: they are cut where no honest one is as long, and carried as they are; whoever writes them
 //! out neutralises them for the place they go.

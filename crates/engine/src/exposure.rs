@@ -1,7 +1,8 @@
 //! What a record did to who can reach what: zero or more [`crate::exposure::ExposureChange`]s.
 //!
-//! In: a [`crate::record::CloudTrailRecord`]. Out: [`crate::exposure::Derived`], the changes plus what could not be decided and why. Stateless: one
-//! record gives the best answer it can by itself. A failed call (`errorCode` present) changes nothing.
+//! In: a [`crate::record::CloudTrailRecord`]. Out: [`crate::exposure::Derived`], the changes plus what could not be
+//! decided and why. Stateless: one record gives the best answer it can by itself. A failed call (`errorCode` present)
+//! changes nothing.
 //!
 //! `ACTIONS` is the list of what is understood. Everything else is no exposure, or not one yet.
 

@@ -25,6 +25,7 @@ mod dependencies;
 mod render;
 
 /// Exposure against published cases.
+#[cfg(test)]
 mod exposure_cases;
 
 /// The Sigma engine against the reference and against broken rules.

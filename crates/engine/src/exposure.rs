@@ -1,9 +1,10 @@
-//! What a record did to who can reach what: zero or more [`ExposureChange`]s.
+//! What a record did to who can reach what: zero or more [`crate::exposure::ExposureChange`]s.
 //!
-//! In: a [`CloudTrailRecord`]. Out: [`Derived`], the changes plus what could not be decided and why. Stateless: one
-//! record gives the best answer it can by itself. A failed call (`errorCode` present) changes nothing.
+//! In: a [`crate::record::CloudTrailRecord`]. Out: [`crate::exposure::Derived`], the changes plus what could not be
+//! decided and why. Stateless: one record gives the best answer it can by itself. A failed call (`errorCode` present)
+//! changes nothing.
 //!
-//! [`ACTIONS`] is the list of what is understood. Everything else is no exposure, or not one yet.
+//! `ACTIONS` is the list of what is understood. Everything else is no exposure, or not one yet.
 
 /// The words in which a change is told.
 mod change;

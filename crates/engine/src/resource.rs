@@ -1,6 +1,6 @@
 //! The resource a record or a finding is about.
 //!
-//! [`resource_of`] finds the one of a record for findings about behaviour: the resource that the record lists, else the
+//! [`crate::resource::resource_of`] finds the one of a record for findings about behaviour: the resource that the record lists, else the
 //! one its parameters name, else the identity that signed in, else the account. Names are text of the record, which an
 //! attacker may have chosen: they are cut where no honest one is as long, and carried as they are; whoever writes them
 //! out neutralises them for the place they go.
@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::ids::Arn;
 use crate::json::{Kind, Node};
 use crate::record::CloudTrailRecord;
-use parameter::{PARAMETERS, Parameter, known_kind};
+use parameter::{PARAMETERS, Parameter, kind_of_arn, known_kind};
 use place::{ArnForm, Place, Scope, capped, short_name};
 
 /// A resource: its ARN, its `CloudFormation` type and the name people use for it.
@@ -50,28 +50,28 @@ pub fn resource_of(record: &CloudTrailRecord) -> Resource {
 fn listed(record: &CloudTrailRecord) -> Option<Resource> {
     record.root().get("resources")?.items().find_map(|entry| {
         let arn = text(entry.get_ignore_case("ARN")?).filter(|arn| arn.starts_with("arn:"))?;
-        let kind = entry.get_ignore_case("type").and_then(Node::as_str).unwrap_or_default();
+        let kind = entry.get_ignore_case("type").and_then(Node::as_str);
         let arn = capped(&arn);
-        Some(Resource { kind: known_kind(kind), name: short_name(&arn), arn: Arn::from(arn) })
+        let kind = kind.map_or_else(|| kind_of_arn(&arn), known_kind);
+        Some(Resource { kind, name: short_name(&arn), arn: Arn::from(arn) })
     })
 }
 
-/// What the parameters name: those of the request before those of the answer, which has what a call made.
+/// What the parameters name, the narrowest first: in the request, or in the answer, which has what a call made.
 fn named(record: &CloudTrailRecord, place: &Place) -> Option<Resource> {
     let source = record.event_source()?;
     let source = source.split('.').next().unwrap_or(source);
     let source = if source.starts_with("s3") { "s3" } else { source };
-    let rows = || PARAMETERS.iter().filter(|row| row.source == source);
-    [record.request(), record.response()].into_iter().flatten().find_map(|parameters| {
-        rows().find_map(|row| {
-            let value = value_at(parameters, row.path).filter(|value| !is_hidden(value))?;
-            Some(resource(row, place, &value))
-        })
+    PARAMETERS.iter().filter(|row| row.source == source).find_map(|row| {
+        let value = [record.request(), record.response()]
+            .into_iter()
+            .flatten()
+            .find_map(|parameters| value_at(parameters, row.path).filter(|value| !is_hidden(value)))?;
+        Some(resource(row, place, &value))
     })
 }
 
-/// A queue is named by its URL, whose last two parts are account and name; a function may have its account and
-/// version around its name.
+/// A queue is named by its URL, whose last part is the name; a key by its id, with or without `key/`, or by an alias.
 fn resource(row: &Parameter, place: &Place, value: &str) -> Resource {
     let value = match row.source {
         "sqs" if value.contains("://") => value.rsplit('/').next().unwrap_or(value),

@@ -1,7 +1,7 @@
 //! Access control lists of buckets and objects.
 //!
 //! In: the parameters of a call, in any of the three ways it can give an ACL: a list of grants, a canned ACL, grant
-//! headers. Out: an [`Acl`]. Groups, permissions and canned ACLs: S3 user guide, "Access control list (ACL) overview".
+//! headers. Out: an [`crate::exposure::acl::Acl`]. Groups, permissions and canned ACLs: S3 user guide, "Access control list (ACL) overview".
 
 use std::collections::BTreeSet;
 

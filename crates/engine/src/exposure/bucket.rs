@@ -120,7 +120,9 @@ fn bucket_name(record: &CloudTrailRecord) -> Option<String> {
         let (name, _) = record.request_text("Host")?.split_once(".s3")?;
         Some(name.to_owned()).filter(|name| !name.is_empty())
     };
-    named.or_else(listed).or_else(hosted)
+    // An anonymised record has an empty name: its exposure counts none the less.
+    let blank = || record.request()?.get_ignore_case("bucketName")?.as_str().map(str::to_owned);
+    named.or_else(listed).or_else(hosted).or_else(blank)
 }
 
 /// The bucket among the record's `resources`.

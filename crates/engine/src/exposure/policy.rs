@@ -1,6 +1,6 @@
 //! Resource policies: whether one is public, and whom it lets in.
 //!
-//! In: a policy as a record has it, as an object or as text. Out: an [`Evaluation`]. Two questions are kept apart:
+//! In: a policy as a record has it, as an object or as text. Out: an [`crate::exposure::policy::Evaluation`]. Two questions are kept apart:
 //!
 //! - *Does AWS call it public?* The rules are those of the S3 user guide, "Blocking public access", "the meaning of
 //!   public": a policy is public unless every statement that allows grants to fixed values only. A `Deny` changes

@@ -99,7 +99,7 @@ fn changes(
     if exposed.is_empty() {
         return Ok(derived);
     }
-    let group = group(record, place).ok_or(Undecidable::UnknownShape)?;
+    let group = group(record, place);
     for (stored, reach, together) in exposed {
         let mut change = ExposureChange::new(
             group.clone(),
@@ -149,8 +149,9 @@ fn reason(rule: &IngressRule, reach: Reach, together: bool) -> String {
     }
 }
 
-/// The group: by its id, which the answer knows even where the request has only the name.
-fn group(record: &CloudTrailRecord, place: &Place) -> Option<Resource> {
+/// The group: by its id, which the answer knows even where the request has only the name. An anonymised record may have
+/// neither: its exposure counts none the less.
+fn group(record: &CloudTrailRecord, place: &Place) -> Resource {
     let request = record.request();
     let inner = request.and_then(|node| node.get_ignore_case("ModifySecurityGroupRulesRequest"));
     let answers = ["securityGroupRuleSet", "revokedSecurityGroupRuleSet"]
@@ -163,6 +164,7 @@ fn group(record: &CloudTrailRecord, place: &Place) -> Option<Resource> {
         .chain(record.response())
         .chain(answers)
         .find_map(|node| text_of(node, "groupId"))
-        .or_else(|| request.and_then(|node| text_of(node, "groupName")))?;
-    Some(place.resource(GROUP, &id))
+        .or_else(|| request.and_then(|node| text_of(node, "groupName")))
+        .unwrap_or_default();
+    place.resource(GROUP, &id)
 }

@@ -276,6 +276,18 @@ fn an_acl_opens_and_closes() {
 }
 
 #[test]
+fn an_exposure_without_a_name_counts() {
+    let acl = request("s3", "PutBucketAcl", r#"{"bucketName":"","x-amz-acl":"public-read"}"#);
+    assert_eq!(acl.changes.len(), 1);
+    assert_eq!(
+        ingress(r#"{"groupId":"","ipProtocol":"tcp","fromPort":22,"toPort":22,"cidrIp":"0.0.0.0/0"}"#)
+            .changes
+            .len(),
+        1
+    );
+}
+
+#[test]
 fn with_a_bucket_all_its_exposures_end() {
     let derived = request("s3", "DeleteBucket", r#"{"bucketName":"b"}"#);
     let facets: Vec<&str> = derived.changes.iter().map(|change| change.facet.as_str()).collect();

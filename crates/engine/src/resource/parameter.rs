@@ -36,7 +36,6 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     row("ec2", &["routeTableId"], "AWS::EC2::RouteTable", "ec2", Regional, "route-table/"),
     row("ec2", &["internetGatewayId"], "AWS::EC2::InternetGateway", "ec2", Regional, "internet-gateway/"),
     row("ec2", &["networkInterfaceId"], "AWS::EC2::NetworkInterface", "ec2", Regional, "network-interface/"),
-    row("ec2", &["subnetId"], "AWS::EC2::Subnet", "ec2", Regional, "subnet/"),
     row("ec2", &["flowLogId"], "AWS::EC2::FlowLog", "ec2", Regional, "vpc-flow-log/"),
     row(
         "ec2",
@@ -57,6 +56,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         Regional,
         "security-group/",
     ),
+    row("ec2", &["subnetId"], "AWS::EC2::Subnet", "ec2", Regional, "subnet/"),
     row("ec2", &["vpcId"], "AWS::EC2::VPC", "ec2", Regional, "vpc/"),
     row("ec2", &["keyName"], "AWS::EC2::KeyPair", "ec2", Regional, "key-pair/"),
     row("iam", &["userName"], "AWS::IAM::User", "iam", Global, "user/"),
@@ -187,4 +187,22 @@ pub(super) const OTHER_KINDS: &[&str] = &[
 pub(super) fn known_kind(kind: &str) -> &'static str {
     let listed = PARAMETERS.iter().map(|row| row.form.kind).chain(OTHER_KINDS.iter().copied());
     listed.into_iter().find(|known| *known == kind).unwrap_or("Other")
+}
+
+/// Resource types of ARNs that no parameter of the table names.
+const ARNS: &[(&str, &str, &str)] = &[
+    ("ssm", "parameter/", "AWS::SSM::Parameter"),
+    ("sts", "assumed-role/", "AWS::IAM::Role"),
+    ("states", "stateMachine:", "AWS::StepFunctions::StateMachine"),
+];
+
+/// The type of a resource by the service and the resource type of its ARN; `Other` where those say nothing.
+pub(super) fn kind_of_arn(arn: &str) -> &'static str {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (Some(service), Some(resource)) = (parts.next(), parts.nth(2)) else { return "Other" };
+    let forms = PARAMETERS.iter().map(|row| (row.form.service, row.form.prefix, row.form.kind));
+    forms
+        .chain(ARNS.iter().copied())
+        .find(|(of, prefix, _)| *of == service && !prefix.is_empty() && resource.starts_with(prefix))
+        .map_or("Other", |(_, _, kind)| kind)
 }

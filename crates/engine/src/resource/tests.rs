@@ -85,6 +85,21 @@ fn what_a_call_made_is_in_its_answer() {
 }
 
 #[test]
+fn the_narrowest_name_wins() {
+    let rest = r#""requestParameters":{"subnetId":"subnet-1","instancesSet":{"items":[{"imageId":"ami-1"}]}},
+        "responseElements":{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#;
+    check("ec2", rest, "AWS::EC2::Instance", "arn:aws:ec2:eu-west-1:111122223333:instance/i-1");
+}
+
+#[test]
+fn an_arn_tells_its_kind() {
+    let rest = r#""resources":[{"accountId":"1","ARN":"arn:aws:ssm:eu-west-1:111122223333:parameter/a/b"}]"#;
+    check("ssm", rest, "AWS::SSM::Parameter", "arn:aws:ssm:eu-west-1:111122223333:parameter/a/b");
+    let rest = r#""resources":[{"ARN":"arn:aws"}]"#;
+    check("x", rest, "Other", "arn:aws");
+}
+
+#[test]
 fn without_a_name_it_is_the_account() {
     let account = "arn:aws:iam::111122223333:root";
     check("guardduty", r#""requestParameters":null"#, "AWS::Account", account);

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use ipnet::IpNet;
 
 use super::Holder;
-use super::glob::{is_fixed, is_pattern};
+use super::glob::is_fixed;
 use super::principal::{arn_account, outsider};
 use crate::exposure::{Reach, cidr};
 use crate::ids::AccountId;
@@ -26,10 +26,9 @@ pub(super) struct Condition<'a> {
 /// How a condition compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operator {
-    /// Text by text: a `*` is a star.
-    Equals,
-    /// Text by pattern.
-    Like,
+    /// Text: by pattern, or by `StringEquals`, for which a `*` is a star. AWS's definition of public does not tell them
+    /// apart: a value with a wildcard is not fixed.
+    Text,
     /// ARN by pattern, part by part; also `ArnEquals`.
     Arn,
     /// Address in a network.
@@ -120,7 +119,7 @@ impl Condition<'_> {
 
     fn restricts(&self) -> bool {
         let fits = match self.operator {
-            Operator::Equals | Operator::Like | Operator::Arn => true,
+            Operator::Text | Operator::Arn => true,
             Operator::Ip => self.family == Family::Address,
             Operator::Negated | Operator::Other => false,
         };
@@ -140,10 +139,6 @@ impl Condition<'_> {
     fn value_is_no_stranger(&self, value: &str) -> bool {
         if value.contains("${") {
             return false;
-        }
-        // `StringEquals` takes a star for a star, which no id holds.
-        if self.operator == Operator::Equals && is_pattern(value) && self.family != Family::Address {
-            return true;
         }
         match self.family {
             Family::Arn if self.operator == Operator::Arn => arn_part_is_account(value) || is_fixed(value),
@@ -180,8 +175,7 @@ impl Operator {
             | "arnnotlike"
             | "notipaddress" => Self::Negated,
             _ if base.ends_with("ifexists") => Self::Other,
-            "stringequals" | "stringequalsignorecase" => Self::Equals,
-            "stringlike" => Self::Like,
+            "stringequals" | "stringequalsignorecase" | "stringlike" => Self::Text,
             "arnequals" | "arnlike" => Self::Arn,
             "ipaddress" => Self::Ip,
             _ => Self::Other,

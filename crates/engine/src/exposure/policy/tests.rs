@@ -97,6 +97,7 @@ fn what_does_not_restrict_stays_public() {
         r#"{"IpAddress":{"aws:SourceIp":["203.0.113.7","2001:db8::/31"]}}"#,
         r#"{"IpAddress":{"aws:SourceIp":"::ffff:0:0/96"}}"#,
         r#"{"StringLike":{"aws:PrincipalOrgID":"o-*"}}"#,
+        r#"{"ForAnyValue:StringEquals":{"aws:PrincipalOrgPaths":"o-*/r-ab12/ou-ab12-1"}}"#,
         r#"{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}"#,
         r#"{"StringEqualsIfExists":{"aws:PrincipalOrgID":"o-1"}}"#,
         r#"{"ForAllValues:StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#,

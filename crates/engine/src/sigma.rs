@@ -74,3 +74,6 @@ impl RuleSource {
         Self { path: path.into(), text: text.into() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,133 @@
+use proptest::prelude::*;
 
+use super::*;
+use crate::json::Document;
+use crate::record::CloudTrailRecord;
+
+fn source(path: &str, id: &str, detection: &str) -> RuleSource {
+    let text = format!(
+        "title: t\nid: {id}\nlogsource: {{product: aws, service: cloudtrail}}\ndetection: {{{detection}}}\n"
+    );
+    RuleSource::new(path, text)
+}
+
+fn ids(rules: &[&CompiledRule]) -> Vec<String> {
+    rules.iter().map(|rule| rule.info().id.to_string()).collect()
+}
+
+#[test]
+fn matches_come_in_order_of_path_whatever_index_found_them() {
+    let rules = RuleSet::from_sources([
+        source("d.yml", "4", "s: {eventName: Other}, condition: s"),
+        source("c.yml", "3", "s: {eventName: Put}, condition: s"),
+        source("b.yml", "2", "s: {eventSource: S3}, condition: s"),
+        source("a.yml", "1", "s: {eventSource: IAM}, condition: not s"),
+        source("e.yml", "5", "s: {eventName: put, exposure.effect: opened}, condition: s"),
+    ])
+    .unwrap();
+    let record = CloudTrailRecord::parse(r#"{"eventName":"PUT","eventSource":"s3"}"#).unwrap();
+    assert_eq!(ids(&rules.matches(&Event::new(&record))), ["1", "2", "3"]);
+    let change = Document::parse(br#"{"effect":"opened"}"#).unwrap();
+    let event = Event::with_exposure(&record, change.root());
+    let mut found = Vec::new();
+    rules.for_each_match(&event, Scope::Exposure, |rule| found.push(rule));
+    assert_eq!(ids(&found), ["5"]);
+    assert_eq!(ids(&rules.matches(&event)), ["1", "2", "3", "5"]);
+}
+
+#[test]
+fn all_errors_of_all_files_come_back_together() {
+    let errors = RuleSet::from_sources([
+        source("b.yml", "1", "s: {a: 1}, condition: s"),
+        source("a.yml", "1", "s: {a: 1}, condition: s"),
+        source("c.yml", "2", "s: {a|re: '('}, t: {b|cidr: x}, condition: s and u"),
+    ])
+    .unwrap_err();
+    let told: Vec<String> = errors.iter().map(|error| format!("{}:{}", error.path, error.message)).collect();
+    assert_eq!(told.len(), 4, "{told:#?}");
+    assert_eq!(told[0], "b.yml:the id `1` is also that of a.yml");
+    assert_eq!(errors[0].line, 2);
+}
+
+fn word() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["put", "Get", "*", "P*", "list", ""]).prop_map(str::to_owned)
+}
+
+/// A selection over few fields and few words, so that it often matches.
+fn selection() -> impl Strategy<Value = String> {
+    let key = prop::sample::select(vec![
+        "eventName",
+        "eventName|contains",
+        "eventName|cased",
+        "eventName|neq",
+        "eventSource",
+        "eventSource|startswith",
+        "a",
+        "exposure.effect",
+    ]);
+    let item =
+        (key, prop::collection::vec(word(), 1..3)).prop_map(|(key, words)| format!("{key}: {words:?}"));
+    prop::collection::btree_map(0..3, item, 1..3).prop_map(|items| {
+        let mut keys = std::collections::BTreeSet::new();
+        let items: Vec<String> = items
+            .into_values()
+            .filter(|item| keys.insert(item.split(':').next().map(str::to_owned)))
+            .collect();
+        format!("{{{}}}", items.join(", "))
+    })
+}
+
+fn detection() -> impl Strategy<Value = String> {
+    let condition = prop::sample::select(vec![
+        "s and t",
+        "s or t",
+        "not s and t",
+        "s and not t",
+        "1 of them",
+        "all of them",
+        "not (s or t)",
+        "not s or t",
+    ]);
+    (selection(), selection(), condition)
+        .prop_map(|(s, t, condition)| format!("s: {s}, t: {t}, condition: {condition}"))
+}
+
+fn record() -> impl Strategy<Value = String> {
+    let value = prop::sample::select(vec![
+        r#""put""#,
+        r#""GET""#,
+        r#""list""#,
+        r#""""#,
+        "null",
+        "22",
+        r#"["put","list"]"#,
+        r#"{"put":1}"#,
+    ]);
+    let field = prop::sample::select(vec!["eventName", "eventSource", "a"]);
+    prop::collection::btree_map(field, value, 0..4).prop_map(|fields| {
+        let fields: Vec<String> =
+            fields.iter().map(|(field, value)| format!("\"{field}\":{value}")).collect();
+        format!("{{{}}}", fields.join(","))
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_index_hides_no_match(
+        detections in prop::collection::vec(detection(), 1..6),
+        records in prop::collection::vec(record(), 1..8),
+    ) {
+        let sources = detections.iter().enumerate().map(|(id, text)| source(&format!("{id}.yml"), &id.to_string(), text));
+        let rules = RuleSet::from_sources(sources).unwrap();
+        let change = Document::parse(br#"{"effect":"put"}"#).unwrap();
+        for text in &records {
+            let record = CloudTrailRecord::parse(text).unwrap();
+            let event = Event::with_exposure(&record, change.root());
+            for scope in [Scope::Record, Scope::Exposure] {
+                let mut found = Vec::new();
+                rules.for_each_match(&event, scope, |rule| found.push(rule));
+                prop_assert_eq!(ids(&found), ids(&rules.matches_unindexed(&event, scope)), "{}", text);
+            }
+        }
+    }
+}

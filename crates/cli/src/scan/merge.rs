@@ -14,20 +14,13 @@ use super::tally::Tally;
 use super::worker::{Batch, Message};
 use crate::output::Writer;
 
-/// Findings about behaviour are put in the order of time in runs of this many; larger scans write run after run, so
-/// that memory stays flat. Files come in the order of delivery, so runs hardly overlap.
-const RUN: usize = 4096;
-
 /// The end of the way: everything the workers say comes here.
 pub(super) struct Merge<'w> {
     pub(super) tally: Tally,
     seen: Seen,
     timeline: Timeline,
-    run: Vec<Finding>,
     min_level: Level,
-    writer: &'w mut Writer,
-    /// The first failure to write; nothing is written after it.
-    failure: Option<io::Error>,
+    desk: Desk<'w>,
 }
 
 impl<'w> Merge<'w> {
@@ -36,10 +29,8 @@ impl<'w> Merge<'w> {
             tally: Tally::default(),
             seen: Seen::new(),
             timeline: Timeline::default(),
-            run: Vec::new(),
             min_level,
-            writer,
-            failure: None,
+            desk: Desk { writer, failure: None },
         }
     }
 
@@ -92,38 +83,38 @@ impl<'w> Merge<'w> {
     fn finding(&mut self, finding: Finding) {
         if finding.rule.level < self.min_level {
             self.tally.below_level += 1;
-        } else if finding.exposure.is_some() {
-            self.timeline.add(finding);
-        } else {
-            self.run.push(finding);
-            if self.run.len() >= RUN {
-                self.write_run();
-            }
+            return;
         }
+        let (tally, desk) = (&mut self.tally, &mut self.desk);
+        self.timeline.add(finding, &mut |finding| desk.write(&finding, tally));
     }
 
-    fn write_run(&mut self) {
-        self.run.sort_by(|a, b| a.event.time.cmp(&b.event.time));
-        for finding in std::mem::take(&mut self.run) {
-            self.tally.finding(&finding);
-            if self.failure.is_none() {
-                self.failure = self.writer.write(&finding).err();
-            }
-        }
-    }
-
-    /// Settles the exposures, writes what is left, and returns the counts.
+    /// Writes what is left, and returns the counts.
     pub(super) fn finish(mut self) -> (Tally, io::Result<()>) {
-        let settled = std::mem::take(&mut self.timeline).settle();
-        self.tally.still_open = settled.still_open;
-        self.tally.ends_of_nothing = settled.ends_of_nothing;
+        let (tally, desk) = (&mut self.tally, &mut self.desk);
+        let counts = self.timeline.finish(&mut |finding| desk.write(&finding, tally));
+        self.tally.timeline = counts;
         self.tally.forgotten = self.seen.forgotten();
-        self.run.extend(settled.findings);
-        self.write_run();
-        let written = match self.failure.take() {
+        let written = match self.desk.failure.take() {
             Some(failure) => Err(failure),
-            None => self.writer.finish(),
+            None => self.desk.writer.finish(),
         };
         (self.tally, written)
+    }
+}
+
+/// Where findings are written and counted.
+struct Desk<'w> {
+    writer: &'w mut Writer,
+    /// The first failure to write; nothing is written after it.
+    failure: Option<io::Error>,
+}
+
+impl Desk<'_> {
+    fn write(&mut self, finding: &Finding, tally: &mut Tally) {
+        tally.finding(finding);
+        if self.failure.is_none() {
+            self.failure = self.writer.write(finding).err();
+        }
     }
 }

@@ -31,11 +31,8 @@ pub(super) fn text(tally: &Tally, elapsed: Duration) -> String {
         line("", row);
     }
     line("exposures", exposures(tally));
-    if tally.forgotten > 0 {
-        line(
-            "note",
-            format!("copies further apart than {} records were not looked for", grouped(tally.forgotten)),
-        );
+    for note in notes(tally) {
+        line("note", note);
     }
     line("time", format!("{:.1} s", elapsed.as_secs_f64()));
     text
@@ -116,14 +113,25 @@ fn techniques(tally: &Tally) -> Vec<String> {
 }
 
 fn exposures(tally: &Tally) -> String {
-    let mut text = format!("{} still open", grouped(tally.still_open as u64));
-    if tally.ends_of_nothing > 0 {
-        text.push_str(&format!(
-            "; {} ends of exposures that were not seen to open left out",
-            grouped(tally.ends_of_nothing as u64)
-        ));
+    let mut text = format!("{} still open", grouped(tally.timeline.still_open as u64));
+    let nothing = tally.timeline.ends_of_nothing as u64;
+    if nothing > 0 {
+        text.push_str(&format!("; {} closings of nothing seen open left out", grouped(nothing)));
     }
     text
+}
+
+/// What the person should know about the limits of the scan.
+fn notes(tally: &Tally) -> Vec<String> {
+    let mut notes = Vec::new();
+    if tally.forgotten > 0 {
+        notes.push("copies of a record were looked for among the last 1.5 million records only".to_owned());
+    }
+    if tally.timeline.late > 0 {
+        let late = grouped(tally.timeline.late as u64);
+        notes.push(format!("{late} findings came too late to be put in the order of time"));
+    }
+    notes
 }
 
 /// A number with its thousands apart.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tattletrail_engine::finding::{Finding, Level, Status};
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::ingest::SkipReason;
+use tattletrail_engine::timeline::Counts;
 
 use super::problem::Problem;
 
@@ -39,8 +40,7 @@ pub(super) struct Tally {
     pub(super) closed: u64,
     pub(super) levels: BTreeMap<Level, u64>,
     pub(super) techniques: BTreeMap<TechniqueId, u64>,
-    pub(super) still_open: usize,
-    pub(super) ends_of_nothing: usize,
+    pub(super) timeline: Counts,
     /// The first problems, as lines.
     pub(super) told: Vec<String>,
     /// True if records may have been missed.

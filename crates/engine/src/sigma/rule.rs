@@ -102,7 +102,7 @@ fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
 fn check_version(document: &Yaml, problems: &mut Problems) {
     let Some(entry) = document.get("sigma-version") else { return };
     let major = entry.value.scalar().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
-    if !major.is_some_and(|major| major <= 3) {
+    if major.is_none_or(|major| major > 3) {
         let message = format!("found the Sigma version {}, expected one up to 3", show(&entry.value));
         problems.add(entry.value.at, message);
     }

@@ -1,9 +1,12 @@
 //! All rules together, indexed so that an event meets only the rules it can match.
 //!
-//! In: rule files. Out: a [`RuleSet`](crate::ruleset::RuleSet), or every error in every file. A rule that requires an `eventName` is tried on
+//! In: rule files. Out: a [`RuleSet`], or every error in every file. A rule that requires an `eventName` is tried on
 //! events of that name only, else one that requires an `eventSource` on those of that source, the rest on all.
 //!
-//! INVARIANT: the index never hides a match; [`RuleSet::matches_unindexed`](crate::ruleset::RuleSet::matches_unindexed) is the slow twin that a test compares with.
+//! INVARIANT: the index never hides a match; [`RuleSet::matches_unindexed`] is the slow twin that a test compares with.
+//!
+//! [`RuleSet`]: crate::ruleset::RuleSet
+//! [`RuleSet::matches_unindexed`]: crate::ruleset::RuleSet::matches_unindexed
 
 use std::collections::HashMap;
 

@@ -4,9 +4,12 @@
 //! RuleSource -> yaml (tree with positions) -> selection, condition -> CompiledRule
 //! ```
 //!
-//! In: the text of one rule. Out: a [`CompiledRule`](crate::sigma::CompiledRule), or every [`RuleError`](crate::sigma::RuleError) there is in it, each with its position,
+//! In: the text of one rule. Out: a [`CompiledRule`], or every [`RuleError`] there is in it, each with its position,
 //! what was found and what was expected. Nothing loads half: what the engine would not evaluate exactly as Sigma 2.1
 //! (with the array blocks of its proposal 212) says is an error at load, never a silent miss at run time.
+//!
+//! [`CompiledRule`]: crate::sigma::CompiledRule
+//! [`RuleError`]: crate::sigma::RuleError
 
 /// What a rule author sees when a rule does not load.
 mod error;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tattletrail_engine::event::Event;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, Scope};
-use tattletrail_engine::sigma::RuleSource;
+use tattletrail_engine::sigma::{CompiledRule, RuleError, RuleSource};
 
 /// The folder with the third-party rules, records and verdicts; `None`, said aloud, where it is not there.
 fn shared() -> Option<PathBuf> {
@@ -42,12 +42,17 @@ fn sources(folder: &Path) -> Vec<RuleSource> {
     files(folder, ".yml").iter().map(|path| RuleSource::new(path.to_string_lossy(), text(path))).collect()
 }
 
+/// What the author sees, one error after the other.
+fn told(errors: &[RuleError]) -> String {
+    let mut text: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    text.push(String::new());
+    text.join("\n")
+}
+
 fn sigma_rules(shared: &Path) -> RuleSet {
     let sources = sources(&shared.join("sigma-aws/aws"));
     assert_eq!(sources.len(), 57);
-    RuleSet::from_sources(sources).unwrap_or_else(|errors| {
-        panic!("{}", errors.iter().map(|error| format!("{error}\n")).collect::<String>())
-    })
+    RuleSet::from_sources(sources).unwrap_or_else(|errors| panic!("{}", told(&errors)))
 }
 
 /// File or case, event and rule.
@@ -61,7 +66,7 @@ fn rows(rules: &RuleSet, key: &str, record: &Value, into: &mut Rows) {
     let parsed = CloudTrailRecord::parse(&record.to_string()).unwrap();
     let event = Event::new(&parsed);
     let id = record["eventID"].as_str().unwrap_or_default();
-    let ids = |found: Vec<&tattletrail_engine::sigma::CompiledRule>| -> Vec<String> {
+    let ids = |found: Vec<&CompiledRule>| -> Vec<String> {
         found.iter().map(|rule| rule.info().id.to_string()).collect()
     };
     let found = ids(rules.matches(&event));
@@ -125,4 +130,42 @@ fn public_rules_match_the_cases_as_the_reference_does() {
     }
     let theirs = verdicts(&shared.join("cloudtrail/oracle/pysigma_cases.jsonl"));
     assert_same(&ours, &theirs, 194);
+}
+
+/// Each file is one rule that must not load; what its author sees is beside it. `UPDATE_EXPECTED=1` writes it anew, to
+/// be read before it is kept.
+#[test]
+fn broken_rules_say_what_is_wrong_and_where() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/broken-rules");
+    let mut wrong = String::new();
+    for path in files(&folder, ".yml") {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let source = RuleSource::new(name.as_str(), fs::read_to_string(&path).unwrap());
+        let told = match RuleSet::from_sources([source]) {
+            Ok(_) => "loads\n".to_owned(),
+            Err(errors) => told(&errors),
+        };
+        let beside = path.with_extension("stderr");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            fs::write(&beside, &told).unwrap();
+        }
+        if fs::read_to_string(&beside).unwrap_or_default() != told {
+            wrong.push_str(&told);
+        }
+    }
+    assert!(wrong.is_empty(), "not as written beside the rule:\n{wrong}");
+}
+
+#[test]
+fn an_id_used_twice_names_the_other_file() {
+    let text = "title: t\nid: 1b0d8a4e\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {a: 1}, condition: s}\n";
+    let errors =
+        RuleSet::from_sources(["a.yml", "b.yml"].map(|path| RuleSource::new(path, text))).unwrap_err();
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "b.yml:2:5: the id `1b0d8a4e` is also that of a.yml\n  help: ids are never used twice; make a new UUID"
+        ]
+    );
 }

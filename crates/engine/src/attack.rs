@@ -3,6 +3,9 @@
 //! Rules outlive versions of ATT&CK, so tags of older versions are accepted: [`resolve`] gives the current id and
 //! [`former_ids`] the older ones, so that a report can print both. In 19 the tactic Defense Evasion was split into
 //! Stealth (which kept its id) and Defense Impairment, and the tree below T1562 moved to T1685 to T1690.
+//!
+//! [`resolve`]: crate::attack::resolve
+//! [`former_ids`]: crate::attack::former_ids
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,9 @@
 //! events of that name only, else one that requires an `eventSource` on those of that source, the rest on all.
 //!
 //! INVARIANT: the index never hides a match; [`RuleSet::matches_unindexed`] is the slow twin that a test compares with.
+//!
+//! [`RuleSet`]: crate::ruleset::RuleSet
+//! [`RuleSet::matches_unindexed`]: crate::ruleset::RuleSet::matches_unindexed
 
 use std::collections::HashMap;
 

@@ -7,6 +7,9 @@
 //! In: the text of one rule. Out: a [`CompiledRule`], or every [`RuleError`] there is in it, each with its position,
 //! what was found and what was expected. Nothing loads half: what the engine would not evaluate exactly as Sigma 2.1
 //! (with the array blocks of its proposal 212) says is an error at load, never a silent miss at run time.
+//!
+//! [`CompiledRule`]: crate::sigma::CompiledRule
+//! [`RuleError`]: crate::sigma::RuleError
 
 /// What a rule author sees when a rule does not load.
 pub(crate) mod error;

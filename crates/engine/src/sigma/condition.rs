@@ -6,6 +6,7 @@
 use super::detection::Expression;
 use super::error::{Position, Problems, shown};
 use super::nearest::nearest;
+use super::yaml::Yaml;
 use crate::limits::MAX_RULE_NESTING;
 
 /// Cutting a condition into words.
@@ -80,15 +81,15 @@ fn fits(pattern: &str, name: &str) -> bool {
     name.ends_with(last)
 }
 
-/// Reads a condition; `None` after an error.
+/// Reads a condition, the text of `yaml`; `None` after an error.
 pub(crate) fn parse(
     text: &str,
-    at: Position,
+    yaml: &Yaml,
     names: &mut Names<'_>,
     problems: &mut Problems,
 ) -> Option<Expression> {
-    let tokens = tokens(text, at, problems)?;
-    let end = at.right(text.chars().count());
+    let tokens = tokens(text, yaml, problems)?;
+    let end = yaml.position_in(text.chars().count());
     let mut parser = Parser { tokens: &tokens, end, names, problems, depth: 0 };
     let expression = parser.any()?;
     match parser.tokens.first() {

@@ -96,8 +96,11 @@ pub(crate) fn parse(words: &[(&str, Position)], problems: &mut Problems) -> Opti
                 return None;
             }
             Step::Impossible(hint) => {
-                let before = plan.written.last().map_or("nothing", String::as_str);
-                let message = format!("the modifier {} cannot follow {}", shown(word), shown(before));
+                let word = shown(word);
+                let message = match plan.written.last() {
+                    Some(before) => format!("the modifier {word} cannot follow {}", shown(before)),
+                    None => format!("the modifier {word} cannot come first"),
+                };
                 problems.add_with_hint(*at, message, hint);
                 return None;
             }
@@ -170,6 +173,9 @@ impl Plan {
     }
 
     fn place(&mut self, relation: Relation) -> Step {
+        if matches!(self.steps.last(), Some(Transform::Utf16(_))) {
+            return Step::Impossible(BASE64_BEHIND);
+        }
         let placed = self.steps.iter().any(|step| matches!(step, Transform::Place(_)));
         match self.kind {
             Kind::Text if !placed => self.steps.push(Transform::Place(relation)),

@@ -11,7 +11,7 @@ use super::metadata::metadata;
 use super::required::required;
 use super::selection;
 use super::value::Value;
-use super::yaml::{self, Yaml};
+use super::yaml::{self, Yaml, show};
 use crate::event::Event;
 use crate::finding::RuleInfo;
 
@@ -84,6 +84,7 @@ pub(crate) fn parse(source: &RuleSource) -> Result<CompiledRule, Vec<RuleError>>
 fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
     let documents = yaml::documents(&source.text, problems)?;
     let document = only_rule(&documents, problems)?;
+    check_version(document, problems);
     let (info, id_at) = metadata(source, document, problems);
     let Some(entry) = document.get("detection") else {
         problems.add_with_hint(document.at, "found no `detection`", "say what to look for");
@@ -94,6 +95,17 @@ fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
     fields_of_logic(&logic, &mut fields);
     let exposure = fields.iter().any(|field| field.is_exposure());
     Some(CompiledRule { info: Arc::new(info), exposure, evidence: unique(&fields), logic, id_at })
+}
+
+/// Array blocks come with major version 3 of Sigma; they are read without that key as well, since brackets are in no
+/// name of CloudTrail. A later version may mean something else by the same words.
+fn check_version(document: &Yaml, problems: &mut Problems) {
+    let Some(entry) = document.get("sigma-version") else { return };
+    let major = entry.value.scalar().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
+    if major.is_none_or(|major| major > 3) {
+        let message = format!("found the Sigma version {}, expected one up to 3", show(&entry.value));
+        problems.add(entry.value.at, message);
+    }
 }
 
 /// The one document of a file, if it is a plain rule.

@@ -71,12 +71,12 @@ fn logic(entries: &[Entry], key: Position, place: Place, problems: &mut Problems
 /// A condition, or a list of them, one of which must hold.
 fn expression(entry: &Entry, names: &mut Names<'_>, problems: &mut Problems) -> Option<Expression> {
     match &entry.value.value {
-        YamlValue::Text(text) => condition::parse(text, entry.value.at, names, problems),
+        YamlValue::Text(text) => condition::parse(text, &entry.value, names, problems),
         YamlValue::List(list) if !list.is_empty() => {
             let mut parts = Some(Vec::new());
             for item in list {
                 let part = match &item.value {
-                    YamlValue::Text(text) => condition::parse(text, item.at, names, problems),
+                    YamlValue::Text(text) => condition::parse(text, item, names, problems),
                     _ => wrong_condition(item, problems),
                 };
                 parts = parts.zip(part).map(|(mut parts, part)| {
@@ -175,7 +175,7 @@ fn member(entry: &Entry, place: Place, problems: &mut Problems) -> Option<Detect
     let mut column = name.chars().count() + 1;
     let mut modifiers = Vec::new();
     for word in words {
-        modifiers.push((word, entry.at.right(column)));
+        modifiers.push((word, entry.text_at.right(column)));
         column += word.chars().count() + 1;
     }
     let plan = modifier::parse(&modifiers, problems);

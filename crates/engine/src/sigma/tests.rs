@@ -7,9 +7,10 @@ use crate::record::CloudTrailRecord;
 
 /// Compiles a rule with these lines as its `detection:`.
 fn rule(detection: &str) -> CompiledRule {
-    let indented: String = detection.trim_matches('\n').lines().map(|line| format!("    {line}\n")).collect();
-    let text =
-        format!("title: t\nlogsource:\n    product: aws\n    service: cloudtrail\ndetection:\n{indented}");
+    let indented = detection.replace('\n', "\n    ");
+    let text = format!(
+        "title: t\nlogsource:\n    product: aws\n    service: cloudtrail\ndetection:\n    {indented}\n"
+    );
     parse(&RuleSource::new("t.yml", text)).unwrap_or_else(|errors| panic!("{}", errors[0]))
 }
 
@@ -262,7 +263,7 @@ fn no_nesting_overflows_the_stack() {
         assert!(load(nots).unwrap_err().contains("nests too deeply"), "{depth} nots");
         assert!(load(format!("\n {}x", "- ".repeat(depth))).is_err(), "{depth} lists");
         assert!(load("[".repeat(depth)).is_err(), "{depth} brackets");
-        let steps: String = (0..depth).map(|level| format!("{}a:\n", " ".repeat(level + 1))).collect();
-        assert!(load(format!("\n{steps}")).is_err(), "{depth} mappings");
+        let steps: Vec<String> = (1..depth).map(|level| format!("{}a:", " ".repeat(level))).collect();
+        assert!(load(format!("\n{}", steps.join("\n"))).is_err(), "{depth} mappings");
     }
 }

@@ -11,6 +11,8 @@ use crate::limits::{MAX_RULE_BYTES, MAX_YAML_INDENT, MAX_YAML_MARKS};
 #[derive(Debug, Clone)]
 pub(crate) struct Yaml {
     pub(crate) at: Position,
+    /// Where the characters of a text begin, if they are on one line: behind its quote.
+    pub(crate) text_at: Option<Position>,
     pub(crate) value: Value,
 }
 
@@ -31,6 +33,8 @@ pub(crate) enum Value {
 pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) at: Position,
+    /// Where the characters of the key begin: behind its quote.
+    pub(crate) text_at: Position,
     pub(crate) value: Yaml,
 }
 
@@ -57,6 +61,11 @@ impl Yaml {
         }
     }
 
+    /// The place of a character of a text; the text's own where it is on several lines.
+    pub(crate) fn position_in(&self, offset: usize) -> Position {
+        self.text_at.map_or(self.at, |start| start.right(offset))
+    }
+
     /// The members of a mapping.
     pub(crate) fn entries(&self) -> Option<&[Entry]> {
         match &self.value {
@@ -78,15 +87,23 @@ pub(crate) fn documents(text: &str, problems: &mut Problems) -> Option<Vec<Yaml>
     match MarkedYaml::load_from_str(text) {
         Ok(documents) => documents.iter().map(|document| convert(document, text, problems)).collect(),
         Err(error) => {
-            let hint = "quote values that hold `: `, ` #`, or start with one of `*&!|>%@{[`";
-            problems.add_with_hint(position(error.marker()), invalid(error.info()), hint);
+            invalid(error.info(), position(error.marker()), text, problems);
             None
         }
     }
 }
 
-fn invalid(info: &str) -> String {
-    format!("not valid YAML: {}", info.to_lowercase())
+fn invalid(info: &str, at: Position, text: &str, problems: &mut Problems) {
+    if info.contains("duplicated key") {
+        let line = text.lines().nth(at.line - 1).unwrap_or_default();
+        let rest: String = line.chars().skip(at.column - 1).collect();
+        let key = rest.split(": ").next().unwrap_or_default().trim_end_matches(':');
+        let message = format!("found the key {} twice in one mapping, expected each once", shown(key));
+        problems.add_with_hint(at, message, "write several values of a field as one list");
+        return;
+    }
+    let hint = "quote values that hold `: `, ` #`, or start with one of `*&!|>%@{[`";
+    problems.add_with_hint(at, format!("not valid YAML: {}", info.to_lowercase()), hint);
 }
 
 /// Refuses what would nest so deeply that a recursion over it overflows the stack. Each level of block style costs a
@@ -139,7 +156,9 @@ fn convert(node: &MarkedYaml<'_>, text: &str, problems: &mut Problems) -> Option
             return None;
         }
     };
-    Some(Yaml { at, value })
+    let quoted = written(node, text).is_some_and(|text| text.starts_with(['"', '\'']));
+    let on_one_line = node.span.start.line() == node.span.end.line();
+    Some(Yaml { at, text_at: on_one_line.then(|| at.right(usize::from(quoted))), value })
 }
 
 fn entry(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>, text: &str, problems: &mut Problems) -> Option<Entry> {
@@ -153,7 +172,7 @@ fn entry(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>, text: &str, problems: &mu
         // The parser places an empty value somewhere after its key; the key is what the author looks for.
         value.at = name.at;
     }
-    Some(Entry { key: word.to_owned(), at: name.at, value })
+    Some(Entry { key: word.to_owned(), at: name.at, text_at: name.position_in(0), value })
 }
 
 fn scalar_value(scalar: &Scalar<'_>, written: Option<&str>) -> Value {

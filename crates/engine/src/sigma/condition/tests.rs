@@ -1,11 +1,14 @@
 use super::*;
+use crate::sigma::yaml::Value;
 
 /// The condition read back with every parenthesis, or the first error.
 fn read(text: &str) -> String {
     let known = ["selection", "filter_a", "filter_main_b", "_hidden"];
     let mut names = Names::new(known.map(|name| (name, Position::START)).to_vec());
     let mut problems = Problems::new("t.yml");
-    match parse(text, Position::START, &mut names, &mut problems) {
+    let at = Position::START;
+    let yaml = Yaml { at, text_at: Some(at), value: Value::Text(text.to_owned()) };
+    match parse(text, &yaml, &mut names, &mut problems) {
         Some(expression) => told(&expression, &known),
         None => problems.into_errors()[0].to_string(),
     }

@@ -1,6 +1,7 @@
 //! Cutting a condition into words and parentheses.
 
 use crate::sigma::error::{Position, Problems, shown};
+use crate::sigma::yaml::Yaml;
 
 /// A piece of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +27,11 @@ impl Token {
 }
 
 /// Cuts; `None` after an error.
-pub(super) fn tokens(text: &str, start: Position, problems: &mut Problems) -> Option<Vec<(Token, Position)>> {
+pub(super) fn tokens(text: &str, yaml: &Yaml, problems: &mut Problems) -> Option<Vec<(Token, Position)>> {
     let mut tokens: Vec<(Token, Position)> = Vec::new();
     let mut word: Option<(String, Position)> = None;
     for (offset, character) in text.chars().enumerate() {
-        let at = start.right(offset);
+        let at = yaml.position_in(offset);
         if character.is_alphanumeric() || matches!(character, '_' | '-' | '*' | '.') {
             word.get_or_insert_with(|| (String::new(), at)).0.push(character);
             continue;

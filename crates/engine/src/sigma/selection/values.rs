@@ -64,6 +64,11 @@ fn tests(
         },
         Kind::Compare(comparison) => match yaml.value {
             YamlValue::Number(_, number) => Some(one(Test::Compare(comparison, number))),
+            YamlValue::Text(ref text) if text.parse::<f64>().is_ok() => {
+                let message = format!("found the text {} to compare with, expected a number", shown(text));
+                problems.add_with_hint(yaml.at, message, "remove the quotes");
+                None
+            }
             _ => wrong(yaml, "to compare with, expected a number", problems),
         },
         Kind::Field(relation) => {
@@ -180,7 +185,7 @@ fn regex(yaml: &Yaml, flags: RegexFlags, problems: &mut Problems) -> Option<Test
             let reason = reason(&error);
             let message = format!("the regular expression {} does not compile: {reason}", shown(text));
             if reason.contains("look-around") || reason.contains("backreference") {
-                let hint = "neither is supported, so that no text can stall a match; use a second selection with `not`";
+                let hint = "it would let a text stall the match; use a second selection and `not`";
                 problems.add_with_hint(yaml.at, message, hint);
             } else {
                 problems.add(yaml.at, message);

@@ -1,7 +1,7 @@
 //! AWS Security Finding Format, for Security Hub's `BatchImportFindings`.
 //!
 //! Security Hub refuses a finding that breaks one limit, and a refused finding is a lost alert: every limit is kept
-//! by construction, whatever the record holds, and [`check`] says what is broken where one is not. What a provider
+//! by construction, whatever the record holds, and [`check`](crate::render::asff::check()) says what is broken where one is not. What a provider
 //! may not set (`Workflow`, `Note`, `UserDefinedFields`, `VerificationState`) is never there, and severity, types and
 //! confidence go under `FindingProviderFields`, so that an analyst's own values stay.
 //!

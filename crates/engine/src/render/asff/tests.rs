@@ -86,6 +86,9 @@ fn the_check_finds_each_broken_rule() {
 }
 
 proptest! {
+    // The findings are large: fewer of them than the usual 256.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_record_makes_a_finding_that_is_refused(given in samples::hostile()) {
         prop_assert_eq!(check(&finding(&given)), Vec::<String>::new());

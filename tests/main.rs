@@ -1,4 +1,6 @@
 //! The tests over whole payloads and the whole catalogue.
+// Always so here; it tells clippy that helpers of tests may panic, too.
+#![cfg(test)]
 
 /// Every rule case under `rules/`.
 mod cases;
@@ -6,8 +8,14 @@ mod cases;
 /// What must hold for all rules together.
 mod catalogue;
 
-/// Files that are damaged, hostile or no logs.
-mod bad_input;
+/// The Sigma engine against the reference and against broken rules.
+mod sigma;
+
+/// Exposure against published cases.
+mod exposure_cases;
+
+/// Findings in the forms in which they leave.
+mod render;
 
 /// The command: formats, filters, exit codes.
 mod scan;
@@ -15,18 +23,11 @@ mod scan;
 /// The sample trail and its story.
 mod sample_trail;
 
+/// Files that are damaged, hostile or no logs.
+mod bad_input;
+
 /// Third-party records and verdicts, where they are present.
 mod corpus;
 
 /// Purity of the engine, licences, lints.
 mod dependencies;
-
-/// Wire formats, pinned by golden files.
-mod render;
-
-/// Exposure against published cases.
-#[cfg(test)]
-mod exposure_cases;
-
-/// The Sigma engine against the reference and against broken rules.
-mod sigma;

@@ -2,15 +2,18 @@
 
     python -m pip install -r tests/ocsf/requirements.txt
     python tests/ocsf/validate.py < findings.ocsf.jsonl
+    cat tests/fixtures/golden/render/*.ocsf.json | python tests/ocsf/validate.py --self-test
 
 Reads JSON Lines (or any run of JSON values) from standard input. Prints one line for each problem and exits with 1 if
-there is one, with 2 if there was nothing to check.
+there is one, with 2 if there was nothing to check. With `--self-test` it also breaks each event in every way of `BREAKS` and
+exits with 1 if it does not notice.
 
 The schema is the one of the event's own `metadata.version` and profiles: unknown attributes, wrong types, values
 outside an enumeration, missing required attributes and broken "at least one of" constraints are problems. The schema
 cannot say how attributes hang together, or that a recommended one matters: `own_rules` can.
 """
 
+import copy
 import functools
 import json
 import sys
@@ -39,13 +42,16 @@ def events(text):
 
 
 def problems(event):
-    metadata = event.get("metadata", {}) if isinstance(event, dict) else {}
-    version = metadata.get("version", "none")
+    metadata = event.get("metadata") if isinstance(event, dict) else None
+    if not isinstance(metadata, dict):
+        return ["/metadata: is missing"]
+    version = str(metadata.get("version"))
     if version not in get_packaged_versions() or tuple(map(int, version.split("."))) < OLDEST:
         return [f"/metadata/version: `{version}` is not a version from 1.5.0 on"]
-    found = validator(version, tuple(metadata.get("profiles", [])))
+    found = validator(version, tuple(map(str, metadata.get("profiles") or ())))
     broken = [f"{path(error)}: {error.message[:200]}" for error in found.iter_errors(event)]
-    return broken + deprecated(found.schema, event) + own_rules(event)
+    # What does not have the schema's shape cannot be asked for more.
+    return broken or deprecated(found.schema, event) + own_rules(event)
 
 
 def path(error):
@@ -115,11 +121,36 @@ def empties(value, where=""):
             yield from empties(member, f"{where}/{key}")
 
 
+BREAKS = {
+    "no severity": lambda event: event.pop("severity_id"),
+    "the other activity": lambda event: event.update(activity_id=4 - event["activity_id"]),
+    "a time as text": lambda event: event.update(time="2026-11-21"),
+    "no finding uid": lambda event: event["finding_info"].pop("uid"),
+    "an unknown attribute": lambda event: event.update(colour="red"),
+    "an unknown kind of analytic": lambda event: event["finding_info"]["analytic"].update(type_id=77),
+    "an address that is none": lambda event: event["evidences"][0].update(src_endpoint={"ip": "here"}),
+    "an old version": lambda event: event["metadata"].update(version="1.1.0"),
+    "no profile": lambda event: event["metadata"].update(profiles=[]),
+    "an empty title": lambda event: event["finding_info"].update(title=""),
+    "a deprecated attribute": lambda event: event["evidences"][0]["actor"]["user"].update(credential_uid="x"),
+}
+
+
+def unnoticed(event):
+    """The breaks that make no problem."""
+    for name, breaks in BREAKS.items():
+        broken = copy.deepcopy(event)
+        breaks(broken)
+        if not problems(broken):
+            yield f"{name} is not noticed"
+
+
 def main():
+    self_test = "--self-test" in sys.argv[1:]
     checked = broken = 0
     for number, event in enumerate(events(sys.stdin.read()), 1):
         checked += 1
-        for problem in problems(event):
+        for problem in problems(event) + (list(unnoticed(event)) if self_test else []):
             broken += 1
             print(f"event {number}: {problem}")
     print(f"{checked} events checked, {broken} problems", file=sys.stderr)

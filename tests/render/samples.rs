@@ -86,6 +86,8 @@ fn bucket_open() -> Finding {
     Finding {
         id: "111122223333/cn-north-1/rule/quarterly-numbers/policy".into(),
         title: "Bucket quarterly-numbers may be readable by everybody".to_owned(),
+        description: "build-42 (role deploy, account 111122223333) called PutBucketPolicy from 2001:db8::17."
+            .to_owned(),
         resource: bucket,
         event,
         actor: Actor {

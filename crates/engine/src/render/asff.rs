@@ -1,9 +1,9 @@
 //! AWS Security Finding Format, for Security Hub's `BatchImportFindings`.
 //!
-//! Security Hub refuses a finding that breaks one limit, and a refused finding is a lost alert: every limit is kept
-//! by construction, whatever the record holds, and [`check`] says what is broken where one is not. What a provider
-//! may not set (`Workflow`, `Note`, `UserDefinedFields`, `VerificationState`) is never there, and severity, types and
-//! confidence go under `FindingProviderFields`, so that an analyst's own values stay.
+//! Security Hub refuses a finding that breaks one limit, and a refused finding is a lost alert: every limit is kept by
+//! construction, whatever the record holds, and [`check`](crate::render::asff::check()) says what is broken where one
+//! is not. What a provider may not set (`Workflow`, `Note`, `UserDefinedFields`, `VerificationState`) is never there,
+//! and severity, types and confidence go under `FindingProviderFields`, so that an analyst's own values stay.
 //!
 //! Times are those of the record. Security Hub ignores an update whose `UpdatedAt` is not newer than the one it has:
 //! whoever sends the finding keeps `CreatedAt` and `FirstObservedAt` of the first sending and moves `UpdatedAt` on.

@@ -1,6 +1,6 @@
 //! ATT&CK ids and names that the formats need, in the pinned version.
 //!
-//! A private stand-in for the catalogue's crosswalk: [`former_ids`] and [`tactic`] are the only two questions the
+//! A private stand-in for the catalogue's crosswalk: `former_ids` and `tactic` are the only two questions the
 //! formats ask, and this is the only place that answers them.
 
 use crate::ids::TechniqueId;

@@ -52,7 +52,7 @@ pub fn to_event(finding: &Finding) -> Value {
         .with("status", status)
         .with("is_alert", finding.status == Status::Open)
         .with("confidence_id", confidence(finding))
-        .maybe("message", Some(finding.title.as_str()))
+        .with("message", title(finding))
         .with("finding_info", finding_info(finding, when))
         .with("cloud", cloud(finding))
         .maybe("resources", resource(finding).map(|resource| vec![resource]))
@@ -114,6 +114,13 @@ fn metadata(finding: &Finding) -> Value {
         .build()
 }
 
+fn title(finding: &Finding) -> &str {
+    [finding.title.as_str(), &finding.rule.title]
+        .into_iter()
+        .find(|title| !title.trim().is_empty())
+        .unwrap_or("Finding without a title")
+}
+
 /// The same for the same finding from the same record: a redelivery is seen to be one.
 fn event_uid(finding: &Finding) -> String {
     let record = finding.event.id.as_ref().map_or("", |id| id.as_str());
@@ -130,7 +137,7 @@ fn finding_info(finding: &Finding, when: Instant) -> Value {
     let types = finding.exposure.as_ref().map(|change| vec![to_value(&change.surface)]);
     Object::new()
         .with("uid", finding.id.as_str())
-        .maybe("title", Some(finding.title.as_str()))
+        .with("title", title(finding))
         .maybe("desc", Some(finding.description.as_str()))
         .maybe("types", types)
         .maybe("created_time", began)
@@ -166,7 +173,8 @@ fn analytic(finding: &Finding) -> Value {
 fn attacks(finding: &Finding) -> Vec<Value> {
     let tactics: Vec<Value> = finding.rule.tactics.iter().filter_map(|name| tactic(name)).collect();
     let only = if tactics.len() == 1 { tactics.first() } else { None };
-    let mut attacks: Vec<Value> = finding.rule.techniques.iter().map(|id| technique(id, only)).collect();
+    let techniques = finding.rule.techniques.iter().filter(|id| !id.as_str().trim().is_empty());
+    let mut attacks: Vec<Value> = techniques.map(|id| technique(id, only)).collect();
     if attacks.is_empty() || only.is_none() {
         attacks.extend(
             tactics
@@ -192,8 +200,9 @@ fn tactic(short_name: &str) -> Option<Value> {
 }
 
 fn related_event(finding: &Finding, time: Option<i64>) -> Option<Value> {
+    let id = finding.event.id.as_ref().map(EventId::as_str).filter(|id| !id.trim().is_empty())?;
     let event = Object::new()
-        .with("uid", finding.event.id.as_ref()?.as_str())
+        .with("uid", id)
         .with("type", "AWS CloudTrail record")
         .maybe("title", finding.event.name.as_deref())
         .maybe("first_seen_time", time);

@@ -23,6 +23,9 @@ fn a_close_has_no_beginning() {
 }
 
 proptest! {
+    // The findings are large: fewer of them than the usual 256.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_line_is_one_line_of_json_without_hidden_characters(finding in samples::hostile()) {
         for line in [jsonl::line(&finding), ocsf::line(&finding)] {

@@ -181,18 +181,26 @@ impl Problems {
 
     fn resource(&mut self, resource: &Value) {
         let kind = text_at(resource, "/Type").unwrap_or_default();
-        self.unless(resources::is_known_type(kind), || format!("resource type `{kind}` is unknown"));
+        let members = resources::members_of(kind);
+        self.unless(members.is_some(), || format!("resource type `{kind}` is unknown"));
         self.limit("Resources.Type", Some(kind), limits::RESOURCE_TYPE);
         self.unless(text_at(resource, "/Id").is_some(), || "a resource has no Id".to_owned());
         self.limit("Resources.Id", text_at(resource, "/Id"), limits::RESOURCE_ID);
         self.limit("Resources.Region", text_at(resource, "/Region"), limits::REGION);
         self.one_of(resource, "/Partition", &["aws", "aws-cn", "aws-us-gov"]);
         self.one_of(resource, "/ResourceRole", &["Target", "Actor"]);
+        self.details(resource, kind, &members.unwrap_or_default());
+    }
+
+    /// Details go under the name of the type. `Other` is a map of texts; the types have members of their own, and an
+    /// account has none.
+    fn details(&mut self, resource: &Value, kind: &str, known: &[&str]) {
         let Some(details) = resource.get("Details").and_then(Value::as_object) else { return };
-        let good = details.len() == 1 && details.contains_key(kind);
+        let good = details.len() == 1 && details.contains_key(kind) && kind != "AwsAccount";
         self.unless(good, || format!("the details of a resource are not those of `{kind}`"));
-        for (key, value) in details.get("Other").and_then(Value::as_object).into_iter().flatten() {
-            self.unless(value.is_string(), || format!("Other.{key} is not text"));
+        for (key, value) in details.get(kind).and_then(Value::as_object).into_iter().flatten() {
+            let good = if kind == "Other" { value.is_string() } else { known.contains(&key.as_str()) };
+            self.unless(good, || format!("`{kind}` has no member {key}, or not of this type"));
         }
     }
 

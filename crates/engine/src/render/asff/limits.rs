@@ -1,4 +1,4 @@
-//! The limits of a finding, and text cut to them. Lengths are UTF-16 code units: see [`super::super::text`].
+//! The limits of a finding, and text cut to them. Lengths are UTF-16 code units: see [`crate::render::text`].
 //!
 //! Sources: API reference, `AwsSecurityFinding`, `Resource`, `Recommendation`; partner guide, "Guidelines for using
 //! the BatchImportFindings API".

@@ -55,6 +55,14 @@ const TYPES: [(&str, &str, Option<&str>); 36] = [
 /// The type for what ASFF has none for; its details are a map of texts.
 const OTHER: &str = "Other";
 
+/// The settings of block public access, in our words and in those of ASFF.
+const SETTINGS: [(&str, &str); 4] = [
+    ("block_public_acls", "BlockPublicAcls"),
+    ("block_public_policy", "BlockPublicPolicy"),
+    ("ignore_public_acls", "IgnorePublicAcls"),
+    ("restrict_public_buckets", "RestrictPublicBuckets"),
+];
+
 /// The target and, where the record tells one, the actor.
 pub(super) fn of(finding: &Finding, scope: &Scope<'_>) -> Vec<Value> {
     let target = target_id(finding, scope);
@@ -76,11 +84,10 @@ fn target_id(finding: &Finding, scope: &Scope<'_>) -> String {
 
 fn target_resource(finding: &Finding, scope: &Scope<'_>, id: &str) -> Value {
     let (kind, details) = typed(finding, scope);
-    let details = details.map(|details| Object::new().with(kind, details).build());
-    resource(kind, id, "Target", scope, details)
+    resource(kind, id, "Target", scope, Object::new().maybe(kind, details).build())
 }
 
-fn resource(kind: &str, id: &str, role: &str, scope: &Scope<'_>, details: Option<Value>) -> Value {
+fn resource(kind: &str, id: &str, role: &str, scope: &Scope<'_>, details: Value) -> Value {
     // The other partitions have names of their own in this one place.
     let partition =
         Some(scope.partition).filter(|partition| ["aws", "aws-cn", "aws-us-gov"].contains(partition));
@@ -90,7 +97,7 @@ fn resource(kind: &str, id: &str, role: &str, scope: &Scope<'_>, details: Option
         .maybe("Partition", partition)
         .with("Region", scope.region)
         .with("ResourceRole", role)
-        .maybe("Details", details)
+        .maybe("Details", Some(details))
         .build()
 }
 
@@ -101,25 +108,32 @@ fn typed(finding: &Finding, scope: &Scope<'_>) -> (&'static str, Option<Value>) 
         return ("AwsS3AccountPublicAccessBlock", Some(public_access_block(change)));
     }
     let known = TYPES.iter().find(|(kind, _, _)| *kind == finding.resource.kind);
-    let Some((_, kind, member)) = known else { return (OTHER, other(finding)) };
+    let Some((_, kind, member)) = known else { return (OTHER, Some(other(finding))) };
     let name = bounded(&finding.resource.name, limits::DETAIL);
     let mut details = Object::new();
     if let Some(member) = member {
         details = details.maybe(member, name);
     }
     if let Some(change) = change {
-        details = with_change(details, change, finding.status, scope);
+        details = with_change(details, kind, change, finding.status, scope);
     }
-    (kind, Some(details.build()).filter(|details| details.as_object().is_some_and(|map| !map.is_empty())))
+    (kind, Some(details.build()))
 }
 
-fn with_change(details: Object, change: &ExposureChange, status: Status, scope: &Scope<'_>) -> Object {
-    match (change.surface, &change.network) {
+/// What the change shows of a group or a bucket.
+fn with_change(
+    details: Object,
+    kind: &str,
+    change: &ExposureChange,
+    status: Status,
+    scope: &Scope<'_>,
+) -> Object {
+    match (kind, change.surface, &change.network) {
         // A revoked permission is one that the group no longer has.
-        (Surface::SecurityGroupIngress, Some(network)) if status == Status::Open => {
+        ("AwsEc2SecurityGroup", Surface::SecurityGroupIngress, Some(network)) if status == Status::Open => {
             details.with("OwnerId", scope.account).with("IpPermissions", vec![ip_permission(network)])
         }
-        (Surface::BucketPublicAccessBlock, _) => {
+        ("AwsS3Bucket", Surface::BucketPublicAccessBlock, _) => {
             details.with("PublicAccessBlockConfiguration", public_access_block(change))
         }
         _ => details,
@@ -145,22 +159,15 @@ fn ip_permission(network: &Network) -> Value {
 
 /// `AwsS3AccountPublicAccessBlockDetails`: which settings the call left on.
 fn public_access_block(change: &ExposureChange) -> Value {
-    const SETTINGS: [(&str, &str); 4] = [
-        ("block_public_acls", "BlockPublicAcls"),
-        ("block_public_policy", "BlockPublicPolicy"),
-        ("ignore_public_acls", "IgnorePublicAcls"),
-        ("restrict_public_buckets", "RestrictPublicBuckets"),
-    ];
     let on = |setting: &str| !change.settings_off.iter().any(|off| off == setting);
     SETTINGS.iter().fold(Object::new(), |block, (setting, member)| block.with(member, on(setting))).build()
 }
 
-fn other(finding: &Finding) -> Option<Value> {
-    let map = Object::new()
+fn other(finding: &Finding) -> Value {
+    Object::new()
         .maybe("Type", bounded(finding.resource.kind, limits::DETAIL))
         .maybe("Name", bounded(&finding.resource.name, limits::DETAIL))
-        .build();
-    Some(map).filter(|map| map.as_object().is_some_and(|map| !map.is_empty()))
+        .build()
 }
 
 /// Who made the call; none where the record names nobody, or the target is the actor itself.
@@ -184,7 +191,7 @@ fn actor(finding: &Finding, scope: &Scope<'_>, target: &str) -> Option<Value> {
         None => Object::new(),
     };
     let details = Object::new().maybe(kind, Some(details.build())).build();
-    Some(resource(kind, &id, "Actor", scope, Some(details)))
+    Some(resource(kind, &id, "Actor", scope, details))
 }
 
 /// ASFF's type of a principal, with the member that holds its short name and that name.
@@ -210,9 +217,20 @@ fn principal<'a>(name: &'a str, kind: Option<&str>) -> (&'static str, Option<&'s
     }
 }
 
-/// True for a type that ASFF documents, as far as we use them.
-pub(super) fn is_known_type(kind: &str) -> bool {
-    kind == OTHER
-        || kind == "AwsS3AccountPublicAccessBlock"
-        || TYPES.iter().any(|(_, known, _)| *known == kind)
+/// The members that the details of a type may have, as far as we use them; `None` for a type that ASFF does not
+/// document. For the free map of `Other` the list is empty.
+pub(super) fn members_of(kind: &str) -> Option<Vec<&'static str>> {
+    if kind == OTHER {
+        return Some(Vec::new());
+    }
+    if kind == "AwsS3AccountPublicAccessBlock" {
+        return Some(SETTINGS.iter().map(|(_, member)| *member).collect());
+    }
+    let (_, _, name) = TYPES.iter().find(|(_, known, _)| *known == kind)?;
+    let more: &[&str] = match kind {
+        "AwsEc2SecurityGroup" => &["OwnerId", "IpPermissions"],
+        "AwsS3Bucket" => &["PublicAccessBlockConfiguration"],
+        _ => &[],
+    };
+    Some(name.iter().chain(more).copied().collect())
 }

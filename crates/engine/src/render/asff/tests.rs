@@ -61,7 +61,10 @@ fn an_actor_who_is_the_target_is_named_once() {
 #[test]
 fn the_check_finds_each_broken_rule() {
     let good = finding(&samples::open_port());
-    let broken: [(&str, Value); 12] = [
+    let details =
+        serde_json::json!([{"Type": "AwsS3Bucket", "Id": "x", "Details": {"AwsS3Bucket": {"GroupId": "x"}}}]);
+    let broken: [(&str, Value); 13] = [
+        ("Resources", details),
         ("Title", Value::from("x".repeat(257))),
         ("Title", Value::from(" ")),
         ("Id", Value::from("x".repeat(513))),
@@ -83,6 +86,9 @@ fn the_check_finds_each_broken_rule() {
 }
 
 proptest! {
+    // The findings are large: fewer of them than the usual 256.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_record_makes_a_finding_that_is_refused(given in samples::hostile()) {
         prop_assert_eq!(check(&finding(&given)), Vec::<String>::new());

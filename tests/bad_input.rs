@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::harness::{Run, binary, tattletrail};
 use flate2::{Compression, write::GzEncoder};
 use tattletrail_cli::Exit;
-use tattletrail_tests::{Run, binary, tattletrail};
 use tempfile::TempDir;
 
 /// A record that the built-in rules find.
@@ -193,7 +193,7 @@ fn peak_memory(path: &Path) -> (u64, String) {
 fn write_long(
     path: PathBuf,
     head: &[u8],
-    fill: u8,
+    byte: u8,
     megabytes: usize,
     tail: &[u8],
     compress: bool,
@@ -205,7 +205,7 @@ fn write_long(
         Box::new(io::BufWriter::new(file))
     };
     sink.write_all(head).unwrap();
-    let block = vec![fill; 1 << 20];
+    let block = vec![byte; 1 << 20];
     (0..megabytes).for_each(|_| sink.write_all(&block).unwrap());
     sink.write_all(tail).unwrap();
     sink.flush().unwrap();

@@ -1,29 +1,13 @@
 //! Every rule case under `rules/`: adding a case means adding to a file.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::harness::{files, root};
 use tattletrail_engine::case::{self, CaseRecord};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, RuleSource};
-use tattletrail_tests::root;
-
-/// All files under a folder whose name ends so, sorted.
-pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            found.extend(files(&path, ending));
-        } else if path.to_string_lossy().ends_with(ending) {
-            found.push(path);
-        }
-    }
-    found
-}
 
 #[test]
 fn every_case_of_every_rule_holds() {

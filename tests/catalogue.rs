@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use crate::harness::{files, root};
 use tattletrail_engine::attack;
 use tattletrail_engine::case::{self, CaseRecord};
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, RuleSource};
-use tattletrail_tests::root;
-
-use crate::cases::files;
 
 fn shipped() -> RuleSet {
     let rules = root().join("rules/aws");

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::harness::{Run, files, shared_data, tattletrail};
 use serde_json::Value;
 use tattletrail_cli::Exit;
-use tattletrail_tests::{Run, shared_data, tattletrail};
 
 fn scan(path: &Path, more: &[&str]) -> Run {
     let mut arguments =
@@ -54,7 +54,7 @@ fn the_event_bridge_form_of_the_archive_gives_the_same_findings() {
     let Some(data) = shared_data() else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut lines = String::new();
-    for path in crate::cases::files(&data.join("cloudtrail/archive"), ".json.gz") {
+    for path in files(&data.join("cloudtrail/archive"), ".json.gz") {
         let file = fs::File::open(path).unwrap();
         let trail: Value = serde_json::from_reader(flate2::read::GzDecoder::new(file)).unwrap();
         for record in trail["Records"].as_array().unwrap() {

@@ -4,8 +4,8 @@
 //! questions, so only the cases out of AWS's own documents must all agree; the others are counted and printed.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use crate::harness::shared_data;
 use serde_json::Value;
 use tattletrail_engine::exposure::acl::Acl;
 use tattletrail_engine::exposure::policy::{self, Holder};
@@ -17,11 +17,7 @@ use tattletrail_engine::resource::resource_of;
 
 /// The lines of one file of the folder; `None` where it is absent.
 fn lines(name: &str) -> Option<Vec<Value>> {
-    let root = std::env::var_os("TATTLETRAIL_SHARED").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data")),
-        PathBuf::from,
-    );
-    let path = root.join("exposure").join(name);
+    let path = shared_data()?.join("exposure").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("skipped: no {name}");
         return None;

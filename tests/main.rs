@@ -2,32 +2,35 @@
 // Always so here; it tells clippy that helpers of tests may panic, too.
 #![cfg(test)]
 
-/// Every rule case under `rules/`.
+// Where things are, and the command in process and as a binary.
+mod harness;
+
+// Every rule case under `rules/`.
 mod cases;
 
-/// What must hold for all rules together.
+// What must hold for all rules together.
 mod catalogue;
 
-/// The Sigma engine against the reference and against broken rules.
+// The Sigma engine against the reference and against broken rules.
 mod sigma;
 
-/// Exposure against published cases.
+// Exposure against published cases.
 mod exposure_cases;
 
-/// Findings in the forms in which they leave.
+// Findings in the forms in which they leave.
 mod render;
 
-/// The command: formats, filters, exit codes.
+// The command: formats, filters, exit codes.
 mod scan;
 
-/// The sample trail and its story.
+// The sample trail and its story.
 mod sample_trail;
 
-/// Files that are damaged, hostile or no logs.
+// Files that are damaged, hostile or no logs.
 mod bad_input;
 
-/// Third-party records and verdicts, where they are present.
+// Third-party records and verdicts, where they are present.
 mod corpus;
 
-/// Purity of the engine, licences, lints.
+// Purity of the engine, licences, lints.
 mod dependencies;

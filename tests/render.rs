@@ -3,10 +3,10 @@
 //! `TATTLETRAIL_BLESS=1 cargo test -p tattletrail-tests render` writes the files again. Read the difference before it
 //! is committed: each of these forms is somebody's input.
 
-/// The findings.
+// The findings.
 mod samples;
 
-/// A reader of the part of JSON Schema that `docs/finding.schema.json` uses.
+// A reader of the part of JSON Schema that `docs/finding.schema.json` uses.
 mod schema;
 
 use std::path::{Path, PathBuf};

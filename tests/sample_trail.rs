@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use tattletrail_tests::{root, tattletrail};
+use crate::harness::{root, tattletrail};
 
 fn expected() -> BTreeSet<[String; 4]> {
     let text = fs::read_to_string(root().join("tests/fixtures/sample-trail/expected.csv")).unwrap();

@@ -5,9 +5,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::harness::{Run, binary, root, run_binary, tattletrail};
 use serde_json::Value;
 use tattletrail_cli::Exit;
-use tattletrail_tests::{Run, binary, root, run_binary, tattletrail};
 
 fn sample() -> String {
     root().join("tests/fixtures/sample-trail/AWSLogs").display().to_string()

@@ -1,5 +1,6 @@
 //! Sigma rules against an independent implementation, where its verdicts are at hand, and rules that must not load.
 
+use crate::harness::{files, shared_data};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
@@ -11,31 +12,6 @@ use tattletrail_engine::event::Event;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, Scope};
 use tattletrail_engine::sigma::{CompiledRule, RuleError, RuleSource};
-
-/// The folder with the third-party rules, records and verdicts; `None`, said aloud, where it is not there.
-fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("TATTLETRAIL_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: no shared data at {}", folder.display());
-    None
-}
-
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, ending));
-        } else if path.to_string_lossy().ends_with(ending) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
 
 fn sources(folder: &Path) -> Vec<RuleSource> {
     let text = |path: &PathBuf| fs::read_to_string(path).unwrap();
@@ -97,7 +73,7 @@ fn assert_same(ours: &Rows, theirs: &Rows, count: usize) {
 
 #[test]
 fn public_rules_match_the_archive_as_the_reference_does() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared_data() else { return };
     let rules = sigma_rules(&shared);
     let archive = shared.join("cloudtrail/archive");
     let mut ours = Rows::new();
@@ -116,7 +92,7 @@ fn public_rules_match_the_archive_as_the_reference_does() {
 
 #[test]
 fn public_rules_match_the_cases_as_the_reference_does() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared_data() else { return };
     let rules = sigma_rules(&shared);
     let mut ours = Rows::new();
     for line in fs::read_to_string(shared.join("cloudtrail/cases/all.jsonl")).unwrap().lines() {

@@ -3,19 +3,19 @@
 //! `arguments -> command -> engine -> output`; standard output carries results and nothing else, standard error
 //! everything that is for the person at the terminal.
 
-/// What a run may be told by its exit code.
+// What a run may be told by its exit code.
 mod exit;
 
-/// Where a run writes.
+// Where a run writes.
 mod console;
 
-/// The rules a run works with.
+// The rules a run works with.
 mod rules;
 
-/// `tattletrail scan`.
+// `tattletrail scan`.
 mod scan;
 
-/// Findings as text on a stream.
+// Findings as text on a stream.
 mod output;
 
 use std::ffi::OsString;

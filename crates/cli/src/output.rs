@@ -1,6 +1,6 @@
 //! Findings as text on a stream, one after the other: nothing is held back but what a format needs.
 
-/// The table for people.
+// The table for people.
 mod table;
 
 use std::fmt;

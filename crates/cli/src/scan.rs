@@ -3,34 +3,34 @@
 //! `paths -> inputs -> crew of workers (ingest, engine) -> merge (copies, order, counts) -> output`, and a summary of
 //! everything that was counted on the way.
 
-/// The files.
+// The files.
 mod inputs;
 
-/// What a file's S3 key says about its records.
+// What a file's S3 key says about its records.
 mod key;
 
-/// Which records are asked about.
+// Which records are asked about.
 mod filter;
 
-/// Inputs that could not be read.
+// Inputs that could not be read.
 mod problem;
 
-/// One file through the engine.
+// One file through the engine.
 mod worker;
 
-/// Many files at once.
+// Many files at once.
 mod crew;
 
-/// Records met before.
+// Records met before.
 mod seen;
 
-/// Where the files come together.
+// Where the files come together.
 mod merge;
 
-/// What is counted.
+// What is counted.
 mod tally;
 
-/// The counts as words.
+// The counts as words.
 mod summary;
 
 use std::fs::File;

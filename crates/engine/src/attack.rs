@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use crate::ids::TechniqueId;
 
-/// Names, tactics and former ids.
+// Names, tactics and former ids.
 mod table;
 
 pub use table::{TACTICS, TECHNIQUES};

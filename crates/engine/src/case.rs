@@ -166,10 +166,10 @@ fn to_json(node: &Yaml) -> Json {
     match &node.value {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
-        Value::Number(text, number) => text
-            .parse::<i64>()
-            .map(Json::from)
-            .unwrap_or_else(|_| serde_json::Number::from_f64(*number).map_or(Json::Null, Json::Number)),
+        Value::Number(text, number) => match text.parse::<i64>() {
+            Ok(whole) => Json::from(whole),
+            Err(_) => serde_json::Number::from_f64(*number).map_or(Json::Null, Json::Number),
+        },
         Value::Text(text) => Json::String(text.clone()),
         Value::List(items) => Json::Array(items.iter().map(to_json).collect()),
         Value::Map(entries) => {

@@ -6,34 +6,34 @@
 //!
 //! `ACTIONS` is the list of what is understood. Everything else is no exposure, or not one yet.
 
-/// The words in which a change is told.
+// The words in which a change is told.
 mod change;
 
-/// CIDR arithmetic.
+// CIDR arithmetic.
 mod cidr;
 
-/// Well-known services by their ports.
+// Well-known services by their ports.
 mod service;
 
-/// A security-group rule in normal form.
+// A security-group rule in normal form.
 mod ingress;
 
-/// Security groups.
+// Security groups.
 mod security_group;
 
-/// Resource policies: who can do what.
+// Resource policies: who can do what.
 pub mod policy;
 
-/// Access control lists of buckets and objects.
+// Access control lists of buckets and objects.
 pub mod acl;
 
-/// Buckets and objects: policies, ACLs and their ends.
+// Buckets and objects: policies, ACLs and their ends.
 mod bucket;
 
-/// Block public access, of a bucket and of an account.
+// Block public access, of a bucket and of an account.
 mod block_public_access;
 
-/// Snapshots and images given to others.
+// Snapshots and images given to others.
 mod share;
 
 pub use change::{

@@ -6,7 +6,7 @@
 //!
 //! A finding is not a wire format: [`crate::render`] owns those.
 
-/// A finding made from what matched.
+// A finding made from what matched.
 mod compose;
 
 use std::sync::Arc;

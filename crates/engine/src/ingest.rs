@@ -8,22 +8,22 @@
 //! INVARIANT: every value of the input ends as exactly one or more [`Item`]s, or the [`Ending`] says where reading
 //! stopped and why. Nothing is dropped silently.
 
-/// The one place where anything is decompressed, with a cap.
+// The one place where anything is decompressed, with a cap.
 mod inflate;
 
-/// Bytes of the stream that have been read and not yet used.
+// Bytes of the stream that have been read and not yet used.
 mod window;
 
-/// Where a JSON value ends.
+// Where a JSON value ends.
 mod extent;
 
-/// The stream cut into values.
+// The stream cut into values.
 mod split;
 
-/// Records found in whatever is wrapped around them.
+// Records found in whatever is wrapped around them.
 mod envelope;
 
-/// What was refused or skipped, and why.
+// What was refused or skipped, and why.
 mod reason;
 
 use std::io::Read;

@@ -7,50 +7,50 @@
 //! No async, files, network, environment, clock, randomness or AWS SDK: time and ids come from the input. Unexpected
 //! input is data, never an error that hides the rest: every stage returns what is good *and* what is not, with a reason.
 
-/// Caps on foreign input.
+// Caps on foreign input.
 pub mod limits;
 
-/// Identifiers as types.
+// Identifiers as types.
 pub mod ids;
 
-/// The view of JSON that everything below shares.
+// The view of JSON that everything below shares.
 pub mod json;
 
-/// Bytes in, records out, and what is not one with its reason.
+// Bytes in, records out, and what is not one with its reason.
 pub mod ingest;
 
-/// A tolerant CloudTrail record.
+// A tolerant CloudTrail record.
 pub mod record;
 
-/// The resource a record is about.
+// The resource a record is about.
 pub mod resource;
 
-/// What a record did to who can reach what.
+// What a record did to who can reach what.
 pub mod exposure;
 
-/// What a rule sees: the record and one change.
+// What a rule sees: the record and one change.
 pub mod event;
 
-/// Sigma rules: parsed, checked, compiled.
+// Sigma rules: parsed, checked, compiled.
 pub mod sigma;
 
-/// The pinned version of MITRE ATT&CK.
+// The pinned version of MITRE ATT&CK.
 pub mod attack;
 
-/// All rules together, indexed.
+// All rules together, indexed.
 pub mod ruleset;
 
-/// What leaves the engine.
+// What leaves the engine.
 pub mod finding;
 
-/// One record through all of the above.
+// One record through all of the above.
 pub mod engine;
 
-/// Exposure findings in the order of time.
+// Exposure findings in the order of time.
 pub mod timeline;
 
-/// A finding in the forms in which it leaves.
+// A finding in the forms in which it leaves.
 pub mod render;
 
-/// Rule cases: a record, and what one rule must make of it.
+// Rule cases: a record, and what one rule must make of it.
 pub mod case;

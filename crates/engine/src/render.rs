@@ -5,34 +5,34 @@
 //!
 //! [`Finding`]: crate::finding::Finding
 
-/// Text made safe to look at, and cut to fit.
+// Text made safe to look at, and cut to fit.
 pub mod text;
 
-/// ATT&CK ids and names that the formats need.
+// ATT&CK ids and names that the formats need.
 mod attack;
 
-/// The time of a finding, as the formats want it.
+// The time of a finding, as the formats want it.
 mod instant;
 
-/// Partitions, Regions and console links.
+// Partitions, Regions and console links.
 mod place;
 
-/// JSON objects without empty members.
+// JSON objects without empty members.
 mod object;
 
-/// What to do about a finding.
+// What to do about a finding.
 mod remediation;
 
-/// JSON Lines.
+// JSON Lines.
 pub mod jsonl;
 
-/// Comma-separated values.
+// Comma-separated values.
 pub mod csv;
 
-/// AWS Security Finding Format.
+// AWS Security Finding Format.
 pub mod asff;
 
-/// Open Cybersecurity Schema Framework.
+// Open Cybersecurity Schema Framework.
 pub mod ocsf;
 
 pub use attack::ATTACK_VERSION;

@@ -5,10 +5,10 @@
 //! attacker may have chosen: they are cut where no honest one is as long, and carried as they are; whoever writes them
 //! out neutralises them for the place they go.
 
-/// Which parameter of a call names its resource.
+// Which parameter of a call names its resource.
 mod parameter;
 
-/// Where a record plays, and how ARNs are made there.
+// Where a record plays, and how ARNs are made there.
 pub(crate) mod place;
 
 use std::borrow::Cow;

@@ -15,7 +15,7 @@ use crate::sigma::parse;
 
 pub use crate::sigma::{CompiledRule, RuleError, RuleSource};
 
-/// Which rules an event can match.
+// Which rules an event can match.
 mod index;
 
 use index::Index;

@@ -11,49 +11,49 @@
 //! [`CompiledRule`]: crate::sigma::CompiledRule
 //! [`RuleError`]: crate::sigma::RuleError
 
-/// What a rule author sees when a rule does not load.
+// What a rule author sees when a rule does not load.
 pub(crate) mod error;
 
-/// YAML as a tree with positions.
+// YAML as a tree with positions.
 pub(crate) mod yaml;
 
-/// Strings with wildcards, as a rule writes them.
+// Strings with wildcards, as a rule writes them.
 mod pattern;
 
-/// Strings with wildcards, ready to match.
+// Strings with wildcards, ready to match.
 mod text;
 
-/// Values made of values: dashes, UTF-16, Base64.
+// Values made of values: dashes, UTF-16, Base64.
 mod transform;
 
-/// The modifiers behind a field's name.
+// The modifiers behind a field's name.
 mod modifier;
 
-/// Where a field's values are.
+// Where a field's values are.
 mod field;
 
-/// One value of a rule, ready to test.
+// One value of a rule, ready to test.
 mod value;
 
-/// The compiled tree and how it is evaluated.
+// The compiled tree and how it is evaluated.
 mod detection;
 
-/// Which selections must hold.
+// Which selections must hold.
 mod condition;
 
-/// From YAML to the compiled tree.
+// From YAML to the compiled tree.
 mod selection;
 
-/// What a rule can only match with.
+// What a rule can only match with.
 mod required;
 
-/// The keys around the detection.
+// The keys around the detection.
 mod metadata;
 
-/// A whole rule.
+// A whole rule.
 mod rule;
 
-/// The nearest word to a mistyped one.
+// The nearest word to a mistyped one.
 mod nearest;
 
 pub use error::{Position, RuleError};

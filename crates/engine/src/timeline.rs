@@ -18,7 +18,7 @@ pub const HELD: usize = 4096;
 /// Findings on their way into order.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    held: Vec<Box<Finding>>,
+    held: Vec<Finding>,
     /// The event time of the last finding let go.
     reached: Option<String>,
     /// Exposure findings let go, and whether they stand.
@@ -43,7 +43,7 @@ impl Timeline {
         if self.reached.is_some() && finding.event.time < self.reached {
             self.counts.late += 1;
         }
-        self.held.push(Box::new(finding));
+        self.held.push(finding);
         if self.held.len() >= HELD {
             self.let_go(HELD / 2, emit);
         }
@@ -64,7 +64,7 @@ impl Timeline {
                 self.reached.clone_from(&finding.event.time);
             }
             if self.counts_for_something(&finding) {
-                emit(*finding);
+                emit(finding);
             }
         }
     }

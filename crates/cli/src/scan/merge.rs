@@ -64,7 +64,9 @@ impl<'w> Merge<'w> {
             match findings {
                 Some(findings) => {
                     self.tally.matched += 1;
-                    findings.into_iter().for_each(|finding| self.finding(finding));
+                    for finding in findings {
+                        self.finding(finding);
+                    }
                 }
                 None if undecided => self.tally.undecidable += 1,
                 None => self.tally.unmatched += 1,

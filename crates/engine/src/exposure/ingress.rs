@@ -3,7 +3,7 @@
 //! In: protocol, ports and peer as any call writes them. Out: an [`IngressRule`] that is equal for equal rules, with the
 //! facet that names it. Shapes and meaning: EC2 API reference, `IpPermission` and `SecurityGroupRule`.
 
-/// Reading rules out of the shapes that calls and answers have.
+// Reading rules out of the shapes that calls and answers have.
 mod read;
 
 use std::fmt;

@@ -10,22 +10,22 @@
 //!
 //! The order of statements, of members and of values never matters.
 
-/// What actions let somebody do.
+// What actions let somebody do.
 mod action;
 
-/// What conditions restrict.
+// What conditions restrict.
 mod condition;
 
-/// Patterns with `*` and `?`.
+// Patterns with `*` and `?`.
 mod glob;
 
-/// Whom a statement names.
+// Whom a statement names.
 mod principal;
 
-/// One statement.
+// One statement.
 mod statement;
 
-/// Policies as text.
+// Policies as text.
 mod text;
 
 use std::collections::BTreeSet;

@@ -123,7 +123,12 @@ fn content_id(record: &CloudTrailRecord) -> EventId {
 }
 
 fn hex(bytes: &[u8], count: usize) -> String {
-    bytes.iter().take(count).map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .take(count)
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|d| char::from_digit(d.into(), 16))
+        .collect()
 }
 
 fn text(option: Option<&str>) -> &str {

@@ -98,7 +98,7 @@ pub enum SkipReason {
     Digest,
     /// A CloudTrail Insights event.
     Insight,
-    /// A CloudWatch Logs CONTROL_MESSAGE: the service's check that the subscription is reachable.
+    /// A CloudWatch Logs `CONTROL_MESSAGE`: the service's check that the subscription is reachable.
     ControlMessage,
 }
 

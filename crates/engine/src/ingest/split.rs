@@ -56,7 +56,10 @@ impl<'a> Splitter<'a> {
             let step = match byte {
                 b'[' => self.list(sink),
                 b'{' => self.object(sink),
-                _ if self.seen => self.stray_line(sink),
+                _ if self.seen => {
+                    self.stray_line(sink);
+                    Ok(())
+                }
                 _ => return Ending::NotALog("its text does not begin with `{` or `[`"),
             };
             self.seen = true;
@@ -287,12 +290,11 @@ impl<'a> Splitter<'a> {
     }
 
     /// Text between values that is none: refused up to the end of its line.
-    fn stray_line(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+    fn stray_line(&mut self, sink: Sink<'_>) {
         let place = self.window.place();
         self.next_byte(|b| b != b'\n');
         let reason = RejectReason::NotJson("text that begins with neither `{` nor `[`".to_owned());
         sink(Value::Unreadable(Rejected { place, reason }));
-        Ok(())
     }
 
     /// Finds the end of the object or list that begins here and hands it on.

@@ -11,19 +11,19 @@
 //! Sources: Security Hub user guide, "ASFF syntax", "Required top-level ASFF attributes", "Types taxonomy for ASFF",
 //! and API reference, `AwsSecurityFinding`, `BatchImportFindings`.
 
-/// Whether a finding keeps the documented limits.
+// Whether a finding keeps the documented limits.
 mod check;
 
-/// The limits.
+// The limits.
 mod limits;
 
-/// `ProductFields`.
+// `ProductFields`.
 mod product;
 
-/// `Resources`.
+// `Resources`.
 mod resources;
 
-/// `Types`.
+// `Types`.
 mod types;
 
 use std::net::Ipv4Addr;

@@ -5,7 +5,7 @@
 //!
 //! Source: <https://schema.ocsf.io/1.6.0/classes/detection_finding?profiles=cloud>
 
-/// `evidences`: the call.
+// `evidences`: the call.
 mod evidence;
 
 use serde_json::Value;

@@ -9,7 +9,7 @@ use super::nearest::nearest;
 use super::yaml::Yaml;
 use crate::limits::MAX_RULE_NESTING;
 
-/// Cutting a condition into words.
+// Cutting a condition into words.
 mod token;
 
 use token::{Token, tokens};

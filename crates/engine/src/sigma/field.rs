@@ -8,7 +8,7 @@ use super::error::Position;
 use crate::event::{EXPOSURE, Event};
 use crate::json::{Kind, Node};
 
-/// Reading a path as a rule writes it.
+// Reading a path as a rule writes it.
 mod parse;
 
 pub(crate) use parse::parse;

@@ -11,7 +11,7 @@ use super::modifier;
 use super::yaml::{Entry, Value as YamlValue, Yaml};
 use crate::limits::MAX_RULE_NESTING;
 
-/// From a written value to its tests.
+// From a written value to its tests.
 mod values;
 
 /// Where a piece of YAML is in a rule.

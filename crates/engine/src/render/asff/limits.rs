@@ -1,7 +1,7 @@
 //! The limits of a finding, and text cut to them. Lengths are UTF-16 code units: see [`crate::render::text`].
 //!
 //! Sources: API reference, `AwsSecurityFinding`, `Resource`, `Recommendation`; partner guide, "Guidelines for using
-//! the BatchImportFindings API".
+//! the `BatchImportFindings` API".
 
 use sha2::{Digest, Sha256};
 

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tattletrail_cli::{Console, Exit};
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().map_or_else(|| tests.to_owned(), Path::to_owned)
 }
 
 /// The folder of third-party records and verdicts, if it is there. Tests that need it say so and pass without it.
-pub fn shared_data() -> Option<PathBuf> {
+pub(crate) fn shared_data() -> Option<PathBuf> {
     let folder = match std::env::var_os("TATTLETRAIL_SHARED") {
         Some(folder) => PathBuf::from(folder),
         None => root().join("../shared/data"),
@@ -23,33 +23,46 @@ pub fn shared_data() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("skipped: no shared data folder at `{}`", folder.display());
+    println!("skipped: no shared data folder at `{}`", folder.display());
     None
+}
+
+/// All files under a folder whose name ends so, sorted.
+pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found
 }
 
 /// What a run of the command came to.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     /// Its exit.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// Its standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Its standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Run {
     /// Standard output as JSON, one value per line.
-    ///
-    /// # Panics
-    /// If a line is no JSON.
-    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn json_lines(&self) -> Vec<serde_json::Value> {
         self.out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
     }
 }
 
 /// Runs `tattletrail` in this process.
-pub fn tattletrail<I, A>(arguments: I) -> Run
+pub(crate) fn tattletrail<I, A>(arguments: I) -> Run
 where
     I: IntoIterator<Item = A>,
     A: Into<OsString>,
@@ -70,10 +83,7 @@ where
 }
 
 /// The real binary, built with the profile of the tests.
-///
-/// # Panics
-/// If it does not build.
-pub fn binary() -> &'static Path {
+pub(crate) fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -88,10 +98,7 @@ pub fn binary() -> &'static Path {
 }
 
 /// Runs the real binary.
-///
-/// # Panics
-/// If it can't be started.
-pub fn run_binary(arguments: &[&str]) -> Output {
+pub(crate) fn run_binary(arguments: &[&str]) -> Output {
     Command::new(binary()).args(arguments).output().expect("the binary starts")
 }
 

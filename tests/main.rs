@@ -20,6 +20,9 @@ mod exposure_cases;
 // Findings in the forms in which they leave.
 mod render;
 
+// What leaves, judged by published models.
+mod validators;
+
 // The command: formats, filters, exit codes.
 mod scan;
 

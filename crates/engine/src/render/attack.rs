@@ -19,6 +19,11 @@ pub(super) fn tactic(short_name: &str) -> Option<(&'static str, &'static str)> {
     attack::tactic(short_name).map(|tactic| (tactic.id, tactic.title))
 }
 
+/// The name of a technique.
+pub(super) fn technique_name(id: &str) -> Option<&'static str> {
+    attack::technique(id).map(|technique| technique.name)
+}
+
 /// The technique that a sub-technique belongs to.
 pub(super) fn parent(technique: &TechniqueId) -> Option<&str> {
     technique.as_str().split_once('.').map(|(parent, _)| parent)

@@ -186,12 +186,18 @@ fn attacks(finding: &Finding) -> Vec<Value> {
 }
 
 fn technique(id: &TechniqueId, tactic: Option<&Value>) -> Value {
-    let uid = |id: &str| Object::new().with("uid", id).build();
     let entry = match attack::parent(id) {
-        Some(parent) => Object::new().with("technique", uid(parent)).with("sub_technique", uid(id.as_str())),
-        None => Object::new().with("technique", uid(id.as_str())),
+        Some(parent) => {
+            Object::new().with("technique", named(parent)).with("sub_technique", named(id.as_str()))
+        }
+        None => Object::new().with("technique", named(id.as_str())),
     };
     entry.maybe("tactic", tactic.cloned()).with("version", ATTACK_VERSION).build()
+}
+
+/// A technique with its name; the id stands in for a name that the table does not have.
+fn named(id: &str) -> Value {
+    Object::new().with("uid", id).with("name", attack::technique_name(id).unwrap_or(id)).build()
 }
 
 fn tactic(short_name: &str) -> Option<Value> {
@@ -220,10 +226,17 @@ fn cloud(finding: &Finding) -> Value {
         .build()
 }
 
-/// An account by its number; `type_id` 10 is an AWS account.
+/// An account by its number, which stands in for the name that the record does not have; `type_id` 10 is an AWS account.
 fn account_of(number: &str) -> Option<Value> {
     let given = !number.trim().is_empty();
-    given.then(|| Object::new().with("uid", number).with("type_id", 10).with("type", "AWS Account").build())
+    given.then(|| {
+        Object::new()
+            .with("uid", number)
+            .with("name", number)
+            .with("type_id", 10)
+            .with("type", "AWS Account")
+            .build()
+    })
 }
 
 /// The target; none where the record names nothing.

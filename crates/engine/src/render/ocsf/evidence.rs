@@ -36,12 +36,17 @@ fn call(finding: &Finding) -> Value {
 /// `operation` is required: a record without a name has no `api`.
 fn api(finding: &Finding) -> Option<Value> {
     let operation = finding.event.name.as_deref().filter(|name| !name.trim().is_empty())?;
-    let service = finding.event.source.as_deref().map(|name| Object::new().maybe("name", Some(name)).build());
+    let service = finding.event.source.as_deref().filter(|name| !name.trim().is_empty()).map(service);
     let error =
         finding.event.error_code.as_deref().map(|code| Object::new().maybe("error", Some(code)).build());
     Some(
         Object::new().with("operation", operation).maybe("service", service).maybe("response", error).build(),
     )
+}
+
+/// The service called. Some readers of OCSF want a version, which CloudTrail does not give.
+fn service(name: &str) -> Value {
+    Object::new().with("name", name).with("uid", name).with("version", "unspecified").build()
 }
 
 fn user(actor: &Actor) -> Value {

@@ -1,8 +1,8 @@
 """Checks OCSF events against the published schema.
 
-    python -m pip install -r tests/ocsf/requirements.txt
-    python tests/ocsf/validate.py < findings.ocsf.jsonl
-    cat tests/fixtures/golden/render/*.ocsf.json | python tests/ocsf/validate.py --self-test
+    python -m pip install -r tests/validators/requirements.txt
+    python tests/validators/ocsf.py < findings.ocsf.jsonl
+    cat tests/fixtures/golden/render/*.ocsf.json | python tests/validators/ocsf.py --self-test
 
 Reads JSON Lines (or any run of JSON values) from standard input. Prints one line for each problem and exits with 1 if
 there is one, with 2 if there was nothing to check. With `--self-test` it also breaks each event in every way of `BREAKS` and

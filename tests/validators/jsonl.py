@@ -1,7 +1,7 @@
 """Checks JSON Lines of findings against `docs/finding.schema.json`.
 
-    python -m pip install -r tests/jsonl/requirements.txt
-    python tests/jsonl/validate.py < findings.jsonl
+    python -m pip install -r tests/validators/requirements.txt
+    python tests/validators/jsonl.py < findings.jsonl
 
 Prints one line for each problem and exits with 1 if there is one, with 2 if there was nothing to check.
 """

@@ -1,9 +1,9 @@
 """Checks ASFF findings against AWS's own model of `BatchImportFindings`.
 
-    python -m pip install -r tests/asff/requirements.txt
-    python tests/asff/validate.py < findings.asff.jsonl
+    python -m pip install -r tests/validators/requirements.txt
+    python tests/validators/asff.py < findings.asff.jsonl
 
-Reads JSON Lines (or any run of JSON values) from standard input; needs no account and no network. Prints one line for
+Reads a list of findings, JSON Lines or any run of JSON values from standard input; needs no account and no network. Prints one line for
 each problem and exits with 1 if there is one, with 2 if there was nothing to check.
 
 The model knows members, types, required members, enumerations and patterns. The lengths are only in the
@@ -23,7 +23,7 @@ def events(text):
     while text[at:].strip():
         at += len(text[at:]) - len(text[at:].lstrip())
         event, at = decoder.raw_decode(text, at)
-        yield event
+        yield from event if isinstance(event, list) else [event]
 
 
 KINDS = {

@@ -1,0 +1,103 @@
+//! What leaves the command, judged by published models: AWS's own of Security Hub, the OCSF schema, other people's OCSF
+//! models, and our JSON Schema. The tests make their own Python environment from `tests/validators/requirements.txt`.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::harness::{root, shared_data, tattletrail};
+
+/// The Python of an environment with the validators, made once for each state of the requirements.
+fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let requirements = root().join("tests/validators/requirements.txt");
+        let wanted = fs::read_to_string(&requirements).unwrap();
+        let test = std::env::current_exe().unwrap();
+        let folder = test.ancestors().nth(3).unwrap().join("test-python");
+        let (python, stamp) = (folder.join("bin/python"), folder.join("installed.txt"));
+        if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
+            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+            let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
+            run(Command::new(&python).args(install).arg(&requirements));
+            fs::write(stamp, wanted).unwrap();
+        }
+        python
+    })
+}
+
+fn run(command: &mut Command) {
+    let output =
+        command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; Python 3.11 is needed"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Feeds a text to a validator; its exit code and what it said.
+fn validate(script: &str, text: &str) -> (Option<i32>, String) {
+    let mut child = Command::new(python())
+        .arg(root().join("tests/validators").join(script))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let text = text.to_owned();
+    let feeder = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    feeder.join().unwrap().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// The findings of the sample trail, and of the shared archive where it is there, under all rules at once.
+fn findings(format: &str) -> Vec<String> {
+    let mut paths = vec![root().join("tests/fixtures/sample-trail/AWSLogs")];
+    paths.extend(shared_data().map(|data| data.join("cloudtrail/archive")));
+    let scan = |path: &PathBuf| tattletrail(["scan", "-q", "-f", format, &path.display().to_string()]).out;
+    paths.iter().map(scan).collect()
+}
+
+#[track_caller]
+fn check(script: &str, format: &str) {
+    for text in findings(format) {
+        let (code, said) = validate(script, &text);
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn json_lines_fit_their_schema() {
+    check("jsonl.py", "jsonl");
+}
+
+#[test]
+fn asff_fits_the_model_of_security_hub() {
+    check("asff.py", "asff");
+}
+
+#[test]
+fn ocsf_fits_the_published_schema() {
+    check("ocsf.py", "ocsf");
+}
+
+#[test]
+fn ocsf_fits_other_people_s_models() {
+    check("ocsf_models.py", "ocsf");
+}
+
+#[test]
+fn the_validators_refuse_what_is_broken() {
+    for (script, format, key) in [
+        ("jsonl.py", "jsonl", "\"finding_id\""),
+        ("asff.py", "asff", "\"SchemaVersion\""),
+        ("ocsf.py", "ocsf", "\"severity_id\""),
+        ("ocsf_models.py", "ocsf", "\"severity_id\""),
+    ] {
+        let broken = findings(format).swap_remove(0).replace(key, "\"gone\"");
+        let (code, said) = validate(script, &broken);
+        assert_eq!(code, Some(1), "{script}: {said}");
+    }
+}

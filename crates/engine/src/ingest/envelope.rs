@@ -120,10 +120,13 @@ fn unwrap_message(message: &str, key: &'static str, place: Place, depth: u8, sin
     if depth >= MAX_ENVELOPES {
         return refuse(RejectReason::TooManyEnvelopes, place, sink);
     }
-    if !message.trim_start().starts_with(['{', '[']) {
-        return refuse(RejectReason::NotARecordMessage(key), place, sink);
-    }
-    unwrap_bounded(message.as_bytes(), place, depth + 1, sink);
+    unwrap_bounded(message.as_bytes(), place, depth + 1, &mut |item| match item {
+        // A log line may begin with a bracket and be no JSON: `[ERROR] ...`.
+        Item::Rejected(Rejected { reason: RejectReason::NotJson(_), place }) => {
+            sink(Item::Rejected(Rejected { place, reason: RejectReason::NotARecordMessage(key) }));
+        }
+        other => sink(other),
+    });
 }
 
 /// `awslogs.data`: base64 of gzip of JSON.

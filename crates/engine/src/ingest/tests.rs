@@ -113,6 +113,13 @@ fn a_control_message_is_skipped_and_counted() {
 }
 
 #[test]
+fn log_lines_of_other_programs_are_told_as_such() {
+    for line in ["[ERROR] First test message", "START RequestId: 1", "{not json"] {
+        check(format!(r#"{{"events":[{{"message":{}}}]}}"#, quoted(line)), &["reject:no CloudTrail record"]);
+    }
+}
+
+#[test]
 fn queue_entries_are_unwrapped_and_notifications_named() {
     let body = quoted(&format!(r#"{{"detail":{A}}}"#));
     check(format!(r#"{{"Records":[{{"messageId":"m","body":{body},"eventSource":"aws:sqs"}}]}}"#), &["One"]);

@@ -20,6 +20,9 @@ mod extent;
 // The stream cut into values.
 mod split;
 
+// What an object is, and what makes two records the same.
+mod nature;
+
 // Records found in whatever is wrapped around them.
 mod envelope;
 

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::Item;
 use super::inflate::inflate;
+use super::nature::{Nature, fingerprint};
 use super::reason::{Place, RejectReason, Rejected, SkipReason};
 use super::split::LIST_KEYS;
 use crate::json::{Document, Kind, Node};
@@ -21,10 +22,6 @@ const OBJECT_KEYS: [&str; 8] =
 
 /// Members that hold a record or an envelope as text: `lookup-events`; a log event; SNS; SQS; exports of log stores.
 const TEXT_KEYS: [&str; 6] = ["CloudTrailEvent", "message", "Message", "body", "@message", "_raw"];
-
-/// Members of which a record has at least one.
-const RECORD_KEYS: [&str; 6] =
-    ["eventName", "eventSource", "eventVersion", "eventID", "userIdentity", "eventTime"];
 
 /// The beginning of the text that CloudWatch Logs sends to check a subscription.
 const CONTROL_TEXT: &str = "CWL CONTROL MESSAGE";
@@ -42,20 +39,14 @@ fn unwrap_text(text: &[u8], place: Place, depth: u8, sink: Sink<'_>) {
         Err(_) if std::str::from_utf8(text).is_err() => return refuse(RejectReason::NotUtf8, place, sink),
         Err(error) => return refuse(RejectReason::NotJson(error.to_string()), place, sink),
     };
-    if is_record(document.root()) {
-        let fingerprint = fingerprint_of(document.root(), text);
-        emit(document, fingerprint, sink);
-    } else {
-        unwrap_node(document.root(), place, depth, sink);
+    match Nature::of(document.root()) {
+        Nature::Record { comparable } => emit(document, fingerprint(comparable, text), sink),
+        _ => unwrap_node(document.root(), place, depth, sink),
     }
 }
 
 fn emit(document: Document, fingerprint: u64, sink: Sink<'_>) {
-    if is_insight(document.root()) {
-        sink(Item::Skipped(SkipReason::Insight));
-    } else {
-        sink(Item::Record(CloudTrailRecord::new(document, fingerprint)));
-    }
+    sink(Item::Record(CloudTrailRecord::new(document, fingerprint)));
 }
 
 fn refuse(reason: RejectReason, place: Place, sink: Sink<'_>) {
@@ -68,12 +59,15 @@ fn unwrap_node(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
     }
     match node.kind() {
         Kind::Array => node.items().for_each(|item| unwrap_node(item, place, depth + 1, sink)),
-        Kind::Object if is_record(node) => {
-            let document = node.to_document();
-            let fingerprint = fingerprint_of(node, node.to_compact_json().as_bytes());
-            emit(document, fingerprint, sink);
-        }
-        Kind::Object => unwrap_object(node, place, depth, sink),
+        Kind::Object => match Nature::of(node) {
+            Nature::Record { comparable } => {
+                let fingerprint = fingerprint(comparable, node.to_compact_json().as_bytes());
+                emit(node.to_document(), fingerprint, sink);
+            }
+            Nature::Insight => sink(Item::Skipped(SkipReason::Insight)),
+            Nature::Notification => refuse(RejectReason::Notification, place, sink),
+            Nature::Other => unwrap_object(node, place, depth, sink),
+        },
         other => refuse(RejectReason::NotARecord(other.name().to_owned()), place, sink),
     }
 }
@@ -82,14 +76,8 @@ fn unwrap_object(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
     if node.get("digestS3Object").is_some() || node.get("digestStartTime").is_some() {
         return sink(Item::Skipped(SkipReason::Digest));
     }
-    if is_insight(node) || node.get("insightContext").is_some() || node.get("insightDetails").is_some() {
-        return sink(Item::Skipped(SkipReason::Insight));
-    }
     if node.get("messageType").and_then(Node::as_str) == Some("CONTROL_MESSAGE") {
         return sink(Item::Skipped(SkipReason::ControlMessage));
-    }
-    if lambda_source(node) == Some("s3") {
-        return refuse(RejectReason::Notification, place, sink);
     }
     if let Some(data) = node.at(&["awslogs", "data"]).and_then(Node::as_str) {
         return unwrap_payload(data, place, depth, sink);
@@ -148,67 +136,6 @@ fn unwrap_bounded(text: &[u8], place: Place, depth: u8, sink: Sink<'_>) {
         return refuse(RejectReason::TooDeep { depth: deepest }, place, sink);
     }
     unwrap_text(text, place, depth, sink);
-}
-
-/// True for an object with the fields of a CloudTrail record, even one shortened by hand.
-fn is_record(node: Node<'_>) -> bool {
-    RECORD_KEYS.iter().any(|key| node.get(key).is_some())
-        && lambda_source(node).is_none()
-        && !is_insight_fragment(node)
-}
-
-/// The entries that S3, SQS and others send to a function share field names with CloudTrail, but their `eventSource`
-/// is `aws:s3`, `aws:sqs` ...
-fn lambda_source(node: Node<'_>) -> Option<&str> {
-    node.get("eventSource")?.as_str()?.strip_prefix("aws:")
-}
-
-fn is_insight(node: Node<'_>) -> bool {
-    node.get("eventType").and_then(Node::as_str) == Some("AwsCloudTrailInsight")
-        || node.get("eventCategory").and_then(Node::as_str) == Some("Insight")
-}
-
-/// The details of an Insights event by themselves, as documentation and some exports show them.
-fn is_insight_fragment(node: Node<'_>) -> bool {
-    node.get("insightType").is_some() && node.get("insightContext").is_some()
-}
-
-/// The hash of a record's text without white space; 0 (never equal) for a record without an `eventID`, of which
-/// nobody can say whether it is a copy.
-fn fingerprint_of(node: Node<'_>, text: &[u8]) -> u64 {
-    if node.get("eventID").and_then(Node::as_str).is_none_or(str::is_empty) {
-        return 0;
-    }
-    let hash = match without_white_space(text) {
-        Some(compact) => xxhash_rust::xxh3::xxh3_64(&compact),
-        None => xxhash_rust::xxh3::xxh3_64(text),
-    };
-    hash.max(1)
-}
-
-/// How much of a record is looked at to see whether its writer puts white space between tokens.
-const LOOKED_AT: usize = 128;
-
-/// The text without the white space between its tokens; `None` if its writer puts none there, as CloudTrail's.
-fn without_white_space(text: &[u8]) -> Option<Vec<u8>> {
-    let head = text.get(..LOOKED_AT).unwrap_or(text);
-    if !head.windows(2).any(|pair| matches!(pair, [b'{' | b':' | b',', b' ' | b'\n' | b'\r' | b'\t'])) {
-        return None;
-    }
-    let (mut in_string, mut escaped) = (false, false);
-    let mut compact = Vec::with_capacity(text.len());
-    for byte in text {
-        if in_string {
-            in_string = escaped || *byte != b'"';
-            escaped = !escaped && *byte == b'\\';
-        } else if byte.is_ascii_whitespace() {
-            continue;
-        } else {
-            in_string = *byte == b'"';
-        }
-        compact.push(*byte);
-    }
-    Some(compact)
 }
 
 /// The member names of an object, for the message: they are foreign, so they are cut and only letters are shown.

@@ -11,8 +11,10 @@ const CHUNK: usize = 256 * 1024;
 /// A stream with the part of it that is in memory.
 pub(super) struct Window<'a> {
     stream: Stream<'a>,
+    /// Its bytes from `start` to `end` are in use; those behind are room for the next read.
     bytes: Vec<u8>,
     start: usize,
+    end: usize,
     ended: bool,
     failure: Option<Ending>,
     passed: u64,
@@ -21,12 +23,12 @@ pub(super) struct Window<'a> {
 
 impl<'a> Window<'a> {
     pub(super) fn new(stream: Stream<'a>) -> Self {
-        Self { stream, bytes: Vec::new(), start: 0, ended: false, failure: None, passed: 0, lines: 0 }
+        Self { stream, bytes: Vec::new(), start: 0, end: 0, ended: false, failure: None, passed: 0, lines: 0 }
     }
 
     /// What is in memory and not yet used.
     pub(super) fn rest(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
+        self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Where the next unused byte is in the whole input.
@@ -39,13 +41,14 @@ impl<'a> Window<'a> {
         if self.ended {
             return false;
         }
-        self.bytes.drain(..self.start);
-        self.start = 0;
-        let filled = self.bytes.len();
-        self.bytes.resize(filled + CHUNK, 0);
-        let result = read_some(&mut self.stream, self.bytes.get_mut(filled..).unwrap_or_default());
+        self.move_to_front();
+        if self.bytes.len() < self.end + CHUNK {
+            self.bytes.resize(self.end + CHUNK, 0);
+        }
+        let room = self.bytes.get_mut(self.end..).unwrap_or_default();
+        let result = read_some(&mut self.stream, room);
         let count = *result.as_ref().unwrap_or(&0);
-        self.bytes.truncate(filled + count);
+        self.end += count;
         if let Err(error) = result {
             self.failure = Some(ending_of(&error));
         }
@@ -69,11 +72,17 @@ impl<'a> Window<'a> {
 
     /// Lets go of the memory that an unusually long value took.
     pub(super) fn shrink(&mut self) {
-        if self.bytes.capacity() > 8 * CHUNK && self.rest().len() < CHUNK {
-            self.bytes.drain(..self.start);
-            self.start = 0;
-            self.bytes.shrink_to(2 * CHUNK);
+        if self.bytes.len() > 8 * CHUNK && self.rest().len() < CHUNK {
+            self.move_to_front();
+            self.bytes.truncate(2 * CHUNK);
+            self.bytes.shrink_to_fit();
         }
+    }
+
+    fn move_to_front(&mut self) {
+        self.bytes.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
     }
 }
 

@@ -72,7 +72,8 @@ fn every_format_has_the_same_findings() {
     let asff: Vec<Value> = serde_json::from_str(&scan(&["--format", "asff"]).out).unwrap();
     assert_eq!(asff.len(), lines);
     assert_eq!(scan(&["--format", "ocsf"]).json_lines().len(), lines);
-    assert_eq!(scan(&[]).out.lines().count(), 2 * lines + 1, "two lines a finding below a header");
+    let table = scan(&[]).out;
+    assert_eq!(table.lines().filter(|line| line.starts_with("2026-")).count(), lines, "{table}");
 }
 
 #[test]

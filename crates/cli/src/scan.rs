@@ -189,6 +189,8 @@ fn scan(
     };
     let inputs = inputs::collect(&arguments.paths, &filter);
     let bar = progress(inputs.files.iter().map(|file| file.bytes).sum(), arguments.quiet, console);
+    // Findings that go to the terminal must not land in the middle of the bar.
+    let shares_terminal = console.out_is_terminal && arguments.output.is_none() && !bar.is_hidden();
     let mut merge = Merge::new(arguments.min_level.into(), writer);
     merge.tally.files_ruled_out = inputs.ruled_out;
     for problem in &inputs.problems {
@@ -196,7 +198,11 @@ fn scan(
     }
     crew::run(&inputs.files, jobs(arguments), engine, &filter, |file, message, bytes_read| {
         bar.set_position(bytes_read);
-        merge.take(file, message);
+        if shares_terminal {
+            bar.suspend(|| merge.take(file, message));
+        } else {
+            merge.take(file, message);
+        }
     });
     bar.finish_and_clear();
     let (mut tally, written) = merge.finish();

@@ -228,3 +228,72 @@ fn the_same_record_in_any_form_has_the_same_fingerprint() {
     }
     assert!(prints.iter().all(|print| *print == prints[0] && *print != 0), "{prints:?}");
 }
+
+/// A source that hands out a few bytes at a time, so that every boundary is met.
+struct Dribble<'a> {
+    bytes: &'a [u8],
+    sizes: &'a [usize],
+    turn: usize,
+}
+
+impl Read for Dribble<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.turn += 1;
+        let size = self.sizes[self.turn % self.sizes.len()].min(self.bytes.len()).min(buffer.len());
+        let (now, later) = self.bytes.split_at(size);
+        buffer[..size].copy_from_slice(now);
+        self.bytes = later;
+        Ok(size)
+    }
+}
+
+/// A record whose one free text is as awkward as it likes.
+fn record_with(text: &str, number: usize) -> String {
+    let name =
+        serde_json::json!({"eventName": format!("Call{number}"), "x": {"y": [text, {"z": text}]}, text: 1});
+    name.to_string()
+}
+
+proptest::proptest! {
+    /// The stream is cut in the same places however it arrives: the slow twin knows the records beforehand.
+    #[test]
+    fn every_record_is_found_whatever_the_form_and_the_chunks(
+        texts in proptest::collection::vec("[ -~\\n\"{}\\[\\]\\\\,:é]{0,12}", 1..8),
+        form in 0..5,
+        sizes in proptest::collection::vec(1_usize..9, 1..5),
+    ) {
+        let records: Vec<String> = texts.iter().enumerate().map(|(number, text)| record_with(text, number)).collect();
+        let text = match form {
+            0 => format!(r#"{{"Records":[{}]}}"#, records.join(",")),
+            1 => records.join("\n"),
+            2 => format!("[ {} ]\n", records.join(" ,\n")),
+            3 => records.concat(),
+            _ => {
+                let pretty = |record: &String| serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(record).unwrap());
+                records.iter().map(|record| pretty(record).unwrap()).collect::<Vec<_>>().join("\n")
+            }
+        };
+        let mut names = Vec::new();
+        let source = Dribble { bytes: text.as_bytes(), sizes: &sizes, turn: 0 };
+        let ending = read(source, &mut |item| match item {
+            Item::Record(record) => names.push(record.event_name().unwrap().to_owned()),
+            other => panic!("{other:?} in {text}"),
+        });
+        proptest::prop_assert_eq!(ending, Ending::Complete);
+        let expected: Vec<String> = (0..texts.len()).map(|number| format!("Call{number}")).collect();
+        proptest::prop_assert_eq!(names, expected);
+    }
+
+    /// Nothing makes it panic or read past the end.
+    #[test]
+    fn any_bytes_end_in_items_or_an_ending(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        decode(&bytes);
+    }
+
+    /// The same with bytes that look like JSON.
+    #[test]
+    fn any_brackets_end_in_items_or_an_ending(text in "[{}\\[\\]\",:a\\n\\\\ 1]{0,60}") {
+        decode(text.as_bytes());
+        decode(format!(r#"{{"Records":[{text}"#).as_bytes());
+    }
+}

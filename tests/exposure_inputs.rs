@@ -20,6 +20,8 @@ pub(crate) enum Question {
     Stranger,
     /// Can a stranger get in, or make a service do it?
     StrangerOrService,
+    /// Can anyone outside the one account get in, named or not?
+    Outsider,
     /// Does the ACL grant to everybody?
     Acl,
     /// Does the rule let the whole internet in, on these ports?
@@ -46,12 +48,14 @@ impl Comparison {
 
 /// Puts a case to the engine.
 pub(crate) fn ask(case: &Value) -> Option<Comparison> {
-    let theirs = ["public", "exposes", "rule_fires", "fails"]
+    let theirs = ["public", "exposes", "rule_fires", "fails", "violation"]
         .iter()
         .find_map(|key| case["expected"].get(key).and_then(Value::as_bool))?;
     let question = question(case)?;
     let ours = match question {
-        Question::Aws | Question::Stranger | Question::StrangerOrService => policy_answer(case, question)?,
+        Question::Aws | Question::Stranger | Question::StrangerOrService | Question::Outsider => {
+            policy_answer(case, question)?
+        }
         Question::Acl => verdict(Acl::of_grants(document(case.pointer("/input/grants")?).root()).is_public()),
         Question::Ports => verdict(port_answer(case)?),
         Question::Event => verdict(event_answer(case)),
@@ -79,6 +83,9 @@ fn question(case: &Value) -> Option<Question> {
         "s3_policy" | "s3_access_point" | "resource_policy" | "trust_policy" => {
             if source.starts_with("awsdocs/") {
                 Question::Aws
+            } else if source.starts_with("cloud-custodian/") {
+                allowed_account(case)?;
+                Question::Outsider
             } else if source.starts_with("turbot/") || deputies == Some(&Value::Bool(true)) {
                 Question::StrangerOrService
             } else {
@@ -102,7 +109,8 @@ fn policy_answer(case: &Value, question: Question) -> Option<Verdict> {
         "trust_policy" => Holder::Role,
         _ => Holder::Bucket,
     };
-    let own = AccountId::from(case.pointer("/input/account").and_then(Value::as_str).unwrap_or_default());
+    let account = case.pointer("/input/account").and_then(Value::as_str).or_else(|| allowed_account(case));
+    let own = AccountId::from(account.unwrap_or_default());
     if question == Question::Aws {
         return Some(policy::bpa_public(policy.root(), holder, &own).verdict);
     }
@@ -111,7 +119,17 @@ fn policy_answer(case: &Value, question: Question) -> Option<Verdict> {
         return Some(answer.verdict);
     }
     let evaluation = policy::evaluate(policy.root(), holder, &own).ok()?;
-    Some(verdict(!evaluation.services.is_empty()))
+    Some(verdict(match question {
+        Question::Outsider => evaluation.reach >= Reach::CrossAccount,
+        _ => !evaluation.services.is_empty(),
+    }))
+}
+
+/// The account of an allow-list that holds one account and nothing else: such a list asks who is outside it.
+fn allowed_account(case: &Value) -> Option<&str> {
+    let config = case.pointer("/input/checker_config")?.as_object().filter(|config| config.len() == 1)?;
+    let accounts = config.get("allowed_accounts")?.as_array().filter(|accounts| accounts.len() == 1)?;
+    accounts.first()?.as_str()
 }
 
 fn verdict(public: bool) -> Verdict {

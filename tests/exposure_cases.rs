@@ -1,16 +1,15 @@
-//! Exposure against cases that others have published: policies and ACLs with a verdict, and recorded events.
+//! Exposure against cases that others have published: policies, ACLs, security groups and whole events with a verdict.
 //!
 //! They are not part of this repository. Where the folder is absent the tests say so and pass. Sources ask different
-//! questions, so only the cases out of AWS's own documents must all agree; the others are counted and printed.
+//! questions, so each is compared under the question it asks. A case out of AWS's own documents must agree. Any other
+//! agrees, or is listed in `exposure_differences.yml` with the key of a reason that `docs/exposure.md` gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::harness::shared_data;
+use crate::exposure_inputs::{Question, ask};
+use crate::harness::{root, shared_data};
 use serde_json::Value;
-use tattletrail_engine::exposure::acl::Acl;
-use tattletrail_engine::exposure::policy::{self, Holder};
-use tattletrail_engine::exposure::{Reach, derive};
-use tattletrail_engine::ids::AccountId;
+use tattletrail_engine::exposure::derive;
 use tattletrail_engine::json::Document;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::resource::resource_of;
@@ -25,51 +24,66 @@ fn lines(name: &str) -> Option<Vec<Value>> {
     Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
-fn document(value: &Value) -> Document {
-    Document::parse(value.to_string().as_bytes()).unwrap()
+/// The listed differences: case id to the key of its reason.
+fn listed() -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(root().join("tests/exposure_differences.yml")).unwrap();
+    let entries = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    entries
+        .map(|line| {
+            let (id, reason) = line.split_once(": ").unwrap_or_else(|| panic!("`{line}` is no entry"));
+            (id.trim_matches('"').to_owned(), reason.trim().to_owned())
+        })
+        .collect()
 }
 
-/// Whether AWS would call the input of a case public, and whether a stranger gets in; `None` where it is no case of
-/// ours or has no answer.
-fn verdict(case: &Value) -> Option<(bool, bool)> {
-    if let Some(grants) = case.pointer("/input/grants") {
-        let public = Acl::of_grants(document(grants).root()).is_public();
-        return Some((public, public));
-    }
-    let policy = document(case.pointer("/input/policy")?);
-    let holder = if case["kind"] == "s3_access_point" { Holder::AccessPoint } else { Holder::Bucket };
-    let own = AccountId::from(case.pointer("/input/account").and_then(Value::as_str).unwrap_or_default());
-    let evaluation = policy::evaluate(policy.root(), holder, &own).ok()?;
-    Some((evaluation.aws_public, evaluation.reach == Reach::World))
+/// Of one source under one question.
+#[derive(Debug, Default)]
+struct Count {
+    agree: usize,
+    listed: usize,
+    not_comparable: usize,
 }
 
 #[test]
-fn published_verdicts_about_policies_and_acls() {
+fn published_verdicts_agree_or_are_listed() {
     let Some(cases) = lines("cases.jsonl") else { return };
-    let mut counts: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    let listed = listed();
+    let mut stale: BTreeSet<&String> = listed.keys().collect();
+    let mut counts: BTreeMap<(&str, Question), Count> = BTreeMap::new();
     let mut wrong = Vec::new();
     for case in &cases {
-        let Some(expected) = case.pointer("/expected/public").and_then(Value::as_bool) else { continue };
         let source = case["source"].as_str().unwrap().split('@').next().unwrap();
-        let count = counts.entry(source).or_default();
-        count[0] += 1;
-        let Some((aws, world)) = verdict(case) else {
-            count[3] += 1;
+        let id = case["id"].as_str().unwrap();
+        let comparison = ask(case);
+        let question = comparison.as_ref().map_or(Question::None, |comparison| comparison.question);
+        let count = counts.entry((source, question)).or_default();
+        let Some(comparison) = comparison else {
+            count.not_comparable += 1;
             continue;
         };
-        count[1] += usize::from(aws == expected);
-        count[2] += usize::from(world == expected);
-        if source.starts_with("awsdocs/") && aws != expected {
-            wrong.push(case["id"].to_string());
+        if comparison.agrees() {
+            count.agree += 1;
+        } else if listed.contains_key(id) && question != Question::Aws {
+            stale.remove(&id.to_owned());
+            count.listed += 1;
+        } else {
+            let (test, input) = (&case["test"], &case["input"]);
+            wrong.push(format!("{id} {source} {test}: {comparison:?} {input}"));
         }
     }
-    println!(
-        "source: cases, agree with AWS's label, agree with a stranger's way in, undecidable or not ours"
-    );
-    for (source, count) in &counts {
-        println!("{source}: {count:?}");
+    for ((source, question), count) in &counts {
+        println!("{source}, {question:?}: {count:?}");
     }
-    assert!(wrong.is_empty(), "{wrong:?}");
+    assert!(wrong.is_empty(), "{} differ and are not listed:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(stale.is_empty(), "listed, but they agree or are gone: {stale:?}");
+}
+
+#[test]
+fn every_reason_for_a_difference_is_documented() {
+    let page = std::fs::read_to_string(root().join("docs/exposure.md")).unwrap();
+    for reason in listed().into_values().collect::<BTreeSet<_>>() {
+        assert!(page.contains(&format!("| `{reason}` |")), "docs/exposure.md does not explain `{reason}`");
+    }
 }
 
 #[test]
@@ -77,7 +91,8 @@ fn recorded_events_pass_through() {
     let Some(events) = lines("real_events.jsonl") else { return };
     let mut changes = 0;
     for line in &events {
-        let record = CloudTrailRecord::new(document(&line["event"]), 0);
+        let document = Document::parse(line["event"].to_string().as_bytes()).unwrap();
+        let record = CloudTrailRecord::new(document, 0);
         let derived = derive(&record);
         assert!(!record.failed() || derived.changes.is_empty());
         assert!(!resource_of(&record).arn.is_empty());

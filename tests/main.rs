@@ -17,6 +17,9 @@ mod sigma;
 // Exposure against published cases.
 mod exposure_cases;
 
+// Published cases as questions to the engine.
+mod exposure_inputs;
+
 // Findings in the forms in which they leave.
 mod render;
 

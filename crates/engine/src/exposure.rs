@@ -4,7 +4,7 @@
 //! decided and why. Stateless: one record gives the best answer it can by itself. A failed call (`errorCode` present)
 //! changes nothing.
 //!
-//! `ACTIONS` is the list of what is understood. Everything else is no exposure, or not one yet.
+//! `ACTIONS`, with that of `resource_policy`, is the list of what is understood. Everything else is no exposure, or not one yet.
 
 // The words in which a change is told.
 mod change;
@@ -32,6 +32,9 @@ mod bucket;
 
 // Block public access, of a bucket and of an account.
 mod block_public_access;
+
+// Policies of other resources, of roles, access points and functions.
+mod resource_policy;
 
 // Snapshots and images given to others.
 mod share;
@@ -100,6 +103,7 @@ fn reader_of(record: &CloudTrailRecord) -> Option<Reader> {
     let (source, action) = (record.event_source()?, record.action()?);
     ACTIONS
         .iter()
+        .chain(resource_policy::ACTIONS)
         .find(|(sources, name, _)| *name == action && sources.contains(&source))
         .map(|(_, _, reader)| *reader)
 }

@@ -32,8 +32,18 @@ pub(super) fn policy_put(record: &CloudTrailRecord, place: &Place) -> Result<Der
     let changes = match evaluation.reach {
         Reach::World | Reach::Broad => vec![policy_opened(bucket, evaluation)],
         Reach::CrossAccount => {
-            let end = policy_closed(bucket.clone(), Reach::World, "the new policy is not public");
-            vec![policy_opened(bucket, evaluation), end]
+            let mut ends = vec![policy_closed(bucket.clone(), Reach::World, "the new policy is not public")];
+            if evaluation.services.is_empty() {
+                ends.push(policy_closed(bucket.clone(), Reach::Service, "the new policy allows no service"));
+            }
+            ends.insert(0, policy_opened(bucket, evaluation));
+            ends
+        }
+        Reach::Service => {
+            let mut changes = policy_ended(&bucket, "the new policy allows a service only");
+            changes.retain(|change| change.reach != Reach::Service);
+            changes.insert(0, policy_opened(bucket, evaluation));
+            changes
         }
         Reach::Internal => policy_ended(&bucket, "the new policy allows no outsider"),
     };
@@ -147,7 +157,7 @@ fn policy_opened(bucket: Resource, evaluation: Evaluation) -> ExposureChange {
         ExposureChange::new(bucket, Surface::BucketPolicy, Effect::Opened, evaluation.reach, "policy");
     change.verdict = evaluation.verdict;
     change.access = evaluation.access;
-    change.parties = evaluation.parties;
+    change.parties = if change.reach == Reach::Service { evaluation.services } else { evaluation.parties };
     change.reason = evaluation.reason.to_owned();
     // Most often it is the organisation that the account itself is in: no record of the call says.
     if !change.parties.is_empty() && change.parties.iter().all(|party| party.starts_with("o-")) {
@@ -165,7 +175,7 @@ fn policy_opened(bucket: Resource, evaluation: Evaluation) -> ExposureChange {
 
 /// The ends of whatever a policy allowed.
 fn policy_ended(bucket: &Resource, why: &str) -> Vec<ExposureChange> {
-    [Reach::World, Reach::CrossAccount]
+    [Reach::World, Reach::CrossAccount, Reach::Service]
         .into_iter()
         .map(|reach| policy_closed(bucket.clone(), reach, why))
         .collect()

@@ -101,6 +101,14 @@ pub enum Surface {
     ImageShare,
     /// Who may restore a database (or cluster) snapshot.
     DatabaseSnapshotShare,
+    /// A resource's policy; the type of the resource tells the service.
+    ResourcePolicy,
+    /// Who may take on a role.
+    RoleTrust,
+    /// Who may call a function.
+    FunctionPermission,
+    /// An S3 access point's policy.
+    AccessPointPolicy,
 }
 
 /// What a call did to an exposure.
@@ -139,6 +147,8 @@ impl Effect {
 pub enum Reach {
     /// Nobody outside the account.
     Internal,
+    /// An AWS service that may act for anyone: nothing says for whom.
+    Service,
     /// Named outsiders.
     CrossAccount,
     /// A large part of the internet: an IPv4 prefix of /8 or shorter, an IPv6 prefix of /32 or shorter, not the whole.

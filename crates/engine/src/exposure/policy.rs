@@ -19,8 +19,14 @@ mod condition;
 // Patterns with `*` and `?`.
 mod glob;
 
+// What actions of services give.
+mod levels;
+
 // Whom a statement names.
 mod principal;
+
+// Identity providers that roles trust.
+mod provider;
 
 // One statement.
 mod statement;
@@ -42,6 +48,8 @@ pub enum Holder {
     Bucket,
     /// An S3 access point.
     AccessPoint,
+    /// A role: its trust policy. AWS services that it trusts are there to use it.
+    Role,
 }
 
 /// What a policy comes to.
@@ -55,6 +63,8 @@ pub struct Evaluation {
     pub reach: Reach,
     /// Foreign accounts, organisations and canonical users that are named, sorted.
     pub parties: Vec<String>,
+    /// Services that may act for anyone: the statement names no source. Sorted.
+    pub services: Vec<String>,
     /// What those of `reach` may do, sorted.
     pub access: Vec<Access>,
     /// Why, in a few words.
@@ -74,6 +84,36 @@ pub fn evaluate(policy: Node<'_>, holder: Holder, own: &AccountId) -> Result<Eva
     }
 }
 
+/// An answer with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Yes, no, or not known.
+    pub verdict: Verdict,
+    /// Why, in a few words.
+    pub reason: &'static str,
+}
+
+/// Would AWS call the policy public? Unknown where it cannot be read.
+pub fn bpa_public(policy: Node<'_>, holder: Holder, own: &AccountId) -> Answer {
+    match evaluate(policy, holder, own) {
+        Ok(Evaluation { aws_public: true, .. }) => {
+            Answer { verdict: Verdict::Public, reason: "a statement allows more than fixed values" }
+        }
+        Ok(_) => Answer { verdict: Verdict::NotPublic, reason: "every statement allows fixed values only" },
+        Err(_) => UNREADABLE,
+    }
+}
+
+/// Can a stranger get in? Unknown where only a `Deny` may keep strangers out, or where the policy cannot be read.
+pub fn world_reachable(policy: Node<'_>, holder: Holder, own: &AccountId) -> Answer {
+    match evaluate(policy, holder, own) {
+        Ok(evaluation) => Answer { verdict: evaluation.verdict, reason: evaluation.reason },
+        Err(_) => UNREADABLE,
+    }
+}
+
+const UNREADABLE: Answer = Answer { verdict: Verdict::Unknown, reason: "the policy cannot be read" };
+
 /// Everything, in every word that a rule may ask for: `full` alone would hide a grant from a rule about `write`.
 pub(crate) fn everything() -> Vec<Access> {
     action::EVERYTHING.to_vec()
@@ -89,7 +129,7 @@ fn evaluate_document(policy: Node<'_>, holder: Holder, own: &AccountId) -> Resul
     let count = nodes.len();
     let statements: Vec<Statement<'_>> =
         nodes.into_iter().filter_map(|node| Statement::read(node, holder)).collect();
-    let evaluation = judge(&statements, own);
+    let evaluation = judge(&statements, holder, own);
     let all_read = statements.len() == count;
     if all_read || evaluation.verdict == Verdict::Public {
         Ok(evaluation)
@@ -98,18 +138,25 @@ fn evaluate_document(policy: Node<'_>, holder: Holder, own: &AccountId) -> Resul
     }
 }
 
-fn judge(statements: &[Statement<'_>], own: &AccountId) -> Evaluation {
+fn judge(statements: &[Statement<'_>], holder: Holder, own: &AccountId) -> Evaluation {
     let allows = || statements.iter().filter(|statement| statement.allows);
     let denies = || statements.iter().filter(|statement| !statement.allows);
     let mut parties = BTreeSet::new();
     let mut foreign = BTreeSet::new();
     let mut open = BTreeSet::new();
+    let mut services = BTreeSet::new();
+    let mut served = BTreeSet::new();
     let mut kept_out = true;
     for statement in allows() {
         if statement.admits_strangers() {
             open.extend(statement.actions.access());
             kept_out &= denies().any(|deny| deny.keeps_strangers_from(statement));
             continue;
+        }
+        let acting = if holder == Holder::Role { BTreeSet::new() } else { statement.services() };
+        if !acting.is_empty() {
+            served.extend(statement.actions.access());
+            services.extend(acting);
         }
         let named = statement.outsiders(own);
         if !named.is_empty() {
@@ -119,17 +166,18 @@ fn judge(statements: &[Statement<'_>], own: &AccountId) -> Evaluation {
     }
     let aws_public = allows().any(Statement::is_public);
     let strangers = allows().any(Statement::admits_strangers);
-    let (verdict, reach, access) = match (strangers, kept_out, parties.is_empty()) {
-        (true, false, _) => (Verdict::Public, Reach::World, open),
-        (true, true, _) => (Verdict::Unknown, Reach::World, open),
-        (false, _, false) => (Verdict::NotPublic, Reach::CrossAccount, foreign),
-        (false, _, true) => (Verdict::NotPublic, Reach::Internal, BTreeSet::new()),
+    let (verdict, reach, access) = match (strangers, parties.is_empty(), services.is_empty()) {
+        (true, ..) => (if kept_out { Verdict::Unknown } else { Verdict::Public }, Reach::World, open),
+        (_, false, _) => (Verdict::NotPublic, Reach::CrossAccount, foreign),
+        (_, _, false) => (Verdict::NotPublic, Reach::Service, served),
+        (_, _, true) => (Verdict::NotPublic, Reach::Internal, BTreeSet::new()),
     };
     Evaluation {
         aws_public,
         verdict,
         reach,
         parties: parties.into_iter().collect(),
+        services: services.into_iter().collect(),
         access: access.into_iter().collect(),
         reason: reason(verdict, reach, aws_public),
     }
@@ -141,6 +189,7 @@ fn reason(verdict: Verdict, reach: Reach, aws_public: bool) -> &'static str {
         (Verdict::Unknown, ..) => "a statement allows anyone, but a deny may keep strangers out",
         (_, Reach::CrossAccount, true) => "named outsiders are allowed, by a pattern that AWS calls public",
         (_, Reach::CrossAccount, false) => "named outsiders are allowed",
+        (_, Reach::Service, _) => "a service may act for anyone: no condition names the source",
         (_, _, true) => "a pattern that AWS calls public, but that no outsider fits",
         (_, _, false) => "no outsider is allowed",
     }

@@ -209,8 +209,11 @@ fn bucket_policy(principal: &str) -> Derived {
     )
 }
 
-const ENDS: [(Effect, Reach, &str); 2] =
-    [(Effect::Closed, Reach::World, "policy"), (Effect::Closed, Reach::CrossAccount, "policy")];
+const ENDS: [(Effect, Reach, &str); 3] = [
+    (Effect::Closed, Reach::World, "policy"),
+    (Effect::Closed, Reach::CrossAccount, "policy"),
+    (Effect::Closed, Reach::Service, "policy"),
+];
 
 #[test]
 fn a_policy_opens_what_it_allows_and_ends_what_it_does_not() {
@@ -223,7 +226,7 @@ fn a_policy_opens_what_it_allows_and_ends_what_it_does_not() {
     );
     assert!(public.changes[0].reason.contains("RestrictPublicBuckets"));
     let shared = bucket_policy(r#"{"AWS":"444455556666"}"#);
-    assert_eq!(told(&shared), [(Effect::Opened, Reach::CrossAccount, "policy"), ENDS[0]]);
+    assert_eq!(told(&shared), [(Effect::Opened, Reach::CrossAccount, "policy"), ENDS[0], ENDS[2]]);
     assert_eq!(shared.changes[0].parties, ["444455556666"]);
     assert_eq!(told(&bucket_policy(r#"{"AWS":"111122223333"}"#)), ENDS);
     assert_eq!(
@@ -291,7 +294,7 @@ fn an_exposure_without_a_name_counts() {
 fn with_a_bucket_all_its_exposures_end() {
     let derived = request("s3", "DeleteBucket", r#"{"bucketName":"b"}"#);
     let facets: Vec<&str> = derived.changes.iter().map(|change| change.facet.as_str()).collect();
-    assert_eq!(facets, ["policy", "policy", "acl", "public_access_block"]);
+    assert_eq!(facets, ["policy", "policy", "policy", "acl", "public_access_block"]);
     assert!(derived.changes.iter().all(|change| change.effect.ends()));
 }
 

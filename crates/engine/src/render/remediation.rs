@@ -63,6 +63,26 @@ fn of_surface(surface: Surface) -> Remediation<'static> {
             "Remove the shared accounts from the snapshot, and treat what was in the database as read by others.",
             "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html",
         ),
+        Surface::ResourcePolicy => (
+            "Name the principals in the policy, or add a condition that limits it to your account, organization or \
+             network; for a service name its source (aws:SourceAccount, aws:SourceArn).",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
+        ),
+        Surface::RoleTrust => (
+            "Name the principals that may take on the role; for an identity provider add a condition on the subject. \
+             Then look for sessions of the role that nobody knows and revoke them.",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
+        ),
+        Surface::FunctionPermission => (
+            "Remove the statement from the function's policy, or name the caller; for a service name its source \
+             account and ARN.",
+            "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
+        ),
+        Surface::AccessPointPolicy => (
+            "Name the principals in the access point's policy, or delete it; make access points with block public \
+             access on, and in a VPC where only that needs them.",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html",
+        ),
     };
     Remediation { text, url: Some(url) }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::glob::covers;
+use super::levels::LEVELS;
 use crate::exposure::Access;
 use crate::json::Node;
 
@@ -13,37 +14,6 @@ pub(super) enum Patterns<'a> {
     Only(Vec<Cow<'a, str>>),
     AllBut,
 }
-
-/// Actions of S3 that stand for a level: a pattern that matches one has the level. Actions of other services are told
-/// by their verbs. The levels are those of the service authorization reference, "Actions defined by Amazon S3".
-const LEVELS: [(Access, &[&str]); 4] = [
-    (
-        Access::List,
-        &[
-            "s3:ListBucket",
-            "s3:ListBucketVersions",
-            "s3:ListBucketMultipartUploads",
-            "s3:ListMultipartUploadParts",
-        ],
-    ),
-    (Access::Read, &["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes", "s3:GetObjectTorrent"]),
-    (
-        Access::Write,
-        &["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:RestoreObject", "s3:DeleteBucket"],
-    ),
-    (
-        Access::Permissions,
-        &[
-            "s3:PutBucketPolicy",
-            "s3:DeleteBucketPolicy",
-            "s3:PutBucketAcl",
-            "s3:PutObjectAcl",
-            "s3:PutObjectVersionAcl",
-            "s3:PutBucketPublicAccessBlock",
-            "s3:PutBucketOwnershipControls",
-        ],
-    ),
-];
 
 /// Everything, in every word that a rule may ask for.
 pub(super) const EVERYTHING: [Access; 5] =
@@ -87,10 +57,17 @@ fn levels(action: &str) -> Vec<Access> {
     }
     let known: Vec<Access> = LEVELS
         .iter()
-        .filter(|(_, actions)| actions.iter().any(|known| covers(action, known)))
-        .map(|(level, _)| *level)
+        .filter(|(service, _, _)| covers(service_of(action), service))
+        .filter(|(service, _, names)| {
+            names.split(' ').any(|name| covers(action, &format!("{service}:{name}")))
+        })
+        .map(|(_, level, _)| *level)
         .collect();
     if known.is_empty() { vec![by_verb(action)] } else { known }
+}
+
+fn service_of(action: &str) -> &str {
+    action.split_once(':').map_or("*", |(service, _)| service)
 }
 
 fn by_verb(action: &str) -> Access {
@@ -125,6 +102,13 @@ mod tests {
         assert_eq!(access(&["s3:PutBucketPolicy"]), [Access::Permissions]);
         assert_eq!(access(&["sqs:ReceiveMessage"]), [Access::Read]);
         assert_eq!(access(&["sqs:SendMessage"]), [Access::Write]);
+        assert_eq!(access(&["SNS:Publish", "SNS:AddPermission"]), [Access::Write, Access::Permissions]);
+        assert_eq!(access(&["kms:Decrypt"]), [Access::Read]);
+        assert_eq!(access(&["kms:Create*"]), [Access::Permissions]);
+        assert_eq!(access(&["ecr:BatchGetImage", "ecr:DescribeImages"]), [Access::List, Access::Read]);
+        assert_eq!(access(&["sts:AssumeRole"]), [Access::Permissions]);
+        assert_eq!(access(&["es:ESHttp*"]), [Access::Read, Access::Write]);
+        assert_eq!(access(&["lambda:InvokeFunction"]), [Access::Write]);
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 
 use ipnet::IpNet;
 
-use super::Holder;
 use super::glob::is_fixed;
 use super::principal::{arn_account, outsider};
+use super::{Holder, provider};
 use crate::exposure::{Reach, cidr};
 use crate::ids::AccountId;
 use crate::json::{Kind, Node};
@@ -18,6 +18,7 @@ use crate::json::{Kind, Node};
 /// One key of one operator, with its values.
 #[derive(Debug, Clone)]
 pub(super) struct Condition<'a> {
+    key: &'a str,
     operator: Operator,
     family: Family,
     values: Vec<Cow<'a, str>>,
@@ -33,7 +34,9 @@ enum Operator {
     Arn,
     /// Address in a network.
     Ip,
-    /// The negation of one of these.
+    /// True or false.
+    Bool,
+    /// The negation of text, ARN or address.
     Negated,
     /// Any other, or one that is also true where the key is absent (`...IfExists`, `ForAllValues:`).
     Other,
@@ -51,6 +54,10 @@ enum Family {
     AccessPointArn,
     /// A thing with an id: a VPC, an endpoint, a key.
     Id,
+    /// The AWS service that calls for itself.
+    Service,
+    /// Whether the call comes by a file system's mount target, and so from its network.
+    MountTarget,
     /// A key that does not restrict who may come.
     Other,
 }
@@ -65,6 +72,7 @@ pub(super) fn conditions(element: Node<'_>, holder: Holder) -> Option<Vec<Condit
         for (key, values) in members(keys)? {
             let values = values.list().into_iter().map(Node::scalar_text).collect::<Option<Vec<_>>>()?;
             found.push(Condition {
+                key,
                 operator: Operator::of(operator),
                 family: Family::of(key, holder),
                 values,
@@ -103,6 +111,7 @@ impl Condition<'_> {
     /// The outsiders it names; `None` where it says nothing about accounts.
     pub(super) fn outsiders(&self, own: &AccountId) -> Option<Vec<String>> {
         let named = |value: &Cow<'_, str>| match self.family {
+            _ if is_own_place(value) => None,
             Family::Organisation => Some(value.to_string()),
             Family::OrganisationPath => value.split('/').next().map(str::to_owned),
             _ => outsider(value, own),
@@ -113,13 +122,44 @@ impl Condition<'_> {
             | Family::AccessPointArn
             | Family::Organisation
             | Family::OrganisationPath => Some(self.values.iter().filter_map(named).collect()),
-            Family::Address | Family::UserId | Family::Id | Family::Other => None,
+            // A service is no account; whether it acts for anyone is another question.
+            Family::Service => Some(Vec::new()),
+            Family::Address | Family::UserId | Family::Id | Family::MountTarget | Family::Other => None,
         }
+    }
+
+    /// True if it says for whom a service acts: the source's account, ARN or organisation, or where it comes from.
+    pub(super) fn names_the_source(&self) -> bool {
+        self.family != Family::Service && self.keeps_strangers_out()
+    }
+
+    /// The services it leaves, where it lets in services only.
+    pub(super) fn services(&self) -> Vec<String> {
+        if self.family != Family::Service || !self.keeps_strangers_out() {
+            return Vec::new();
+        }
+        let named = |value: &Cow<'_, str>| match self.operator {
+            Operator::Bool => "any AWS service".to_owned(),
+            _ => value.to_string(),
+        };
+        self.values.iter().map(named).collect()
+    }
+
+    /// True if it tells which of an identity provider's users may come, by a claim of theirs.
+    pub(super) fn identifies_user_of(&self, issuer: &str) -> bool {
+        let key = self.key.to_ascii_lowercase();
+        let Some(claim) = key.strip_prefix(issuer).and_then(|rest| rest.strip_prefix(':')) else {
+            return false;
+        };
+        self.operator == Operator::Text
+            && !self.values.is_empty()
+            && self.values.iter().all(|value| provider::claim_identifies(issuer, claim, value))
     }
 
     fn restricts(&self) -> bool {
         let fits = match self.operator {
-            Operator::Text | Operator::Arn => true,
+            Operator::Text | Operator::Arn => self.family != Family::MountTarget,
+            Operator::Bool => matches!(self.family, Family::Service | Family::MountTarget),
             Operator::Ip => self.family == Family::Address,
             Operator::Negated | Operator::Other => false,
         };
@@ -130,6 +170,8 @@ impl Condition<'_> {
         match self.family {
             Family::Address => is_narrow(value),
             Family::UserId => is_fixed(user_of_session(value)),
+            Family::Service if self.operator != Operator::Bool => is_fixed(value),
+            Family::Service | Family::MountTarget => value.eq_ignore_ascii_case("true"),
             // The name behind the account may be anything.
             Family::AccessPointArn => arn_part_is_account(value) && !value.contains("${"),
             _ => is_fixed(value),
@@ -138,7 +180,9 @@ impl Condition<'_> {
 
     fn value_is_no_stranger(&self, value: &str) -> bool {
         if value.contains("${") {
-            return false;
+            let compares =
+                matches!(self.family, Family::Account | Family::Organisation | Family::OrganisationPath);
+            return compares && is_own_place(value);
         }
         match self.family {
             Family::Arn if self.operator == Operator::Arn => arn_part_is_account(value) || is_fixed(value),
@@ -178,6 +222,7 @@ impl Operator {
             "stringequals" | "stringequalsignorecase" | "stringlike" => Self::Text,
             "arnequals" | "arnlike" => Self::Arn,
             "ipaddress" => Self::Ip,
+            "bool" => Self::Bool,
             _ => Self::Other,
         }
     }
@@ -191,16 +236,28 @@ impl Family {
             | "aws:sourceowner"
             | "aws:principalaccount"
             | "kms:calleraccount"
+            | "aws:vpceaccount"
             | "s3:dataaccesspointaccount" => Self::Account,
-            "aws:sourcearn" | "aws:principalarn" => Self::Arn,
-            "aws:principalorgid" | "aws:sourceorgid" => Self::Organisation,
-            "aws:principalorgpaths" | "aws:sourceorgpaths" => Self::OrganisationPath,
+            "aws:sourcearn" | "aws:principalarn" | "aws:sourcevpcarn" => Self::Arn,
+            "aws:principalorgid" | "aws:sourceorgid" | "aws:vpceorgid" => Self::Organisation,
+            "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => Self::OrganisationPath,
             "aws:userid" => Self::UserId,
+            "aws:principalisawsservice" | "aws:principalservicename" => Self::Service,
             "s3:dataaccesspointarn" if holder == Holder::Bucket => Self::AccessPointArn,
+            // EFS user guide, "Blocking public access to Amazon EFS file systems".
+            "elasticfilesystem:accesspointarn" => Self::AccessPointArn,
+            "elasticfilesystem:accessedviamounttarget" => Self::MountTarget,
             "aws:sourcevpc" | "aws:sourcevpce" | "s3:x-amz-server-side-encryption-aws-kms-key-id" => Self::Id,
             _ => Self::Other,
         }
     }
+}
+
+/// True for the policy variables that stand for the account or organisation of the resource itself: a caller who must
+/// equal them is no stranger (IAM user guide, "AWS global condition context keys").
+fn is_own_place(value: &str) -> bool {
+    let own = ["${aws:ResourceAccount}", "${aws:ResourceOrgID}", "${aws:ResourceOrgPaths}"];
+    own.iter().any(|variable| variable.eq_ignore_ascii_case(value))
 }
 
 /// AWS's bounds for an address: no broader than /8 or /32.

@@ -3,6 +3,7 @@
 use crate::ids::AccountId;
 use crate::json::{Kind, Node};
 
+use super::Holder;
 use super::glob::{is_fixed, is_pattern};
 
 /// One principal of a statement.
@@ -14,34 +15,36 @@ pub(super) enum Principal {
     Pattern(String),
     /// An account, user, role or canonical user.
     Named(String),
-    /// An AWS service, or an identity that belongs to nobody else's account.
-    Service,
+    /// An AWS service, which may act for anyone who uses it.
+    Service(String),
+    /// An identity provider in a role's trust policy, by the name of its issuer.
+    Provider(String),
 }
 
 impl Principal {
     /// True if AWS counts it as a fixed value.
     pub(super) fn is_fixed(&self) -> bool {
-        matches!(self, Self::Named(_) | Self::Service)
+        matches!(self, Self::Named(_) | Self::Service(_))
     }
 
     /// The outsider it names, if it names one.
     pub(super) fn outsider(&self, own: &AccountId) -> Option<String> {
         match self {
             Self::Named(value) | Self::Pattern(value) => outsider(value, own),
-            Self::Anyone | Self::Service => None,
+            Self::Anyone | Self::Service(_) | Self::Provider(_) => None,
         }
     }
 }
 
 /// Reads a `Principal` element; `None` where it is of a shape that no policy has.
-pub(super) fn principals(element: Node<'_>) -> Option<Vec<Principal>> {
+pub(super) fn principals(element: Node<'_>, holder: Holder) -> Option<Vec<Principal>> {
     match element.kind() {
         Kind::String => Some(vec![aws(element.as_str()?)]),
         Kind::Object => {
             let mut found = Vec::new();
             for (kind, values) in element.members() {
                 for value in values.list() {
-                    found.push(principal(kind, &value.scalar_text()?));
+                    found.push(principal(kind, &value.scalar_text()?, holder));
                 }
             }
             Some(found)
@@ -52,9 +55,16 @@ pub(super) fn principals(element: Node<'_>) -> Option<Vec<Principal>> {
     }
 }
 
-fn principal(kind: &str, value: &str) -> Principal {
+fn principal(kind: &str, value: &str, holder: Holder) -> Principal {
     match kind.to_ascii_lowercase().as_str() {
-        "service" if is_fixed(value) => Principal::Service,
+        "service" if is_fixed(value) => Principal::Service(value.to_owned()),
+        // Whom a provider lets in, the conditions on its claims say (IAM user guide, "Create a role for OpenID Connect
+        // federation").
+        "federated" if holder == Holder::Role => match value.split_once(":oidc-provider/") {
+            Some((_, issuer)) => Principal::Provider(issuer.to_ascii_lowercase()),
+            None if value.starts_with("arn:") => aws(value),
+            None => Principal::Provider(value.to_ascii_lowercase()),
+        },
         // A provider of the account has an ARN; `graph.facebook.com` and its like are open to anyone, which is why
         // AWS's own example calls such a policy public (S3 user guide, "Blocking public access").
         "federated" if !value.starts_with("arn:") => Principal::Anyone,
@@ -106,7 +116,7 @@ mod tests {
     use crate::json::Document;
 
     fn read(text: &str) -> Option<Vec<Principal>> {
-        principals(Document::parse(text.as_bytes()).unwrap().root())
+        principals(Document::parse(text.as_bytes()).unwrap().root(), Holder::Bucket)
     }
 
     fn named(value: &str) -> Principal {
@@ -135,7 +145,8 @@ mod tests {
         assert_eq!(list, [named("444455556666"), named("arn:aws:iam::111122223333:root")]);
         assert_eq!(list[0].outsider(&own).as_deref(), Some("444455556666"));
         assert_eq!(list[1].outsider(&own), None);
-        assert_eq!(read(r#"{"Service":"s3.amazonaws.com"}"#), Some(vec![Principal::Service]));
+        let service = Principal::Service("s3.amazonaws.com".to_owned());
+        assert_eq!(read(r#"{"Service":"s3.amazonaws.com"}"#), Some(vec![service]));
         assert_eq!(
             named("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1").outsider(&own),
             None

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Holder;
 use super::action::Patterns;
 use super::condition::{Condition, conditions};
 use super::principal::{Principal, principals};
+use super::{Holder, provider};
 use crate::ids::AccountId;
 use crate::json::Node;
 
@@ -29,14 +29,11 @@ impl<'a> Statement<'a> {
             return None;
         }
         let principals = match (node.get_ignore_case("Principal"), node.get_ignore_case("NotPrincipal")) {
-            (Some(element), _) => principals(element)?,
-            // Everybody but some, where it allows; in a deny it names nobody for sure.
-            (None, Some(_)) => {
-                if allows {
-                    vec![Principal::Anyone]
-                } else {
-                    Vec::new()
-                }
+            (Some(element), _) => principals(element, holder)?,
+            // Everybody but some. In a deny too: strangers are not among those it leaves out, unless it leaves out all.
+            (None, Some(but)) => {
+                let spares_all = principals(but, holder)?.contains(&Principal::Anyone);
+                if allows || !spares_all { vec![Principal::Anyone] } else { Vec::new() }
             }
             (None, None) => return None,
         };
@@ -60,7 +57,25 @@ impl<'a> Statement<'a> {
 
     /// True if a stranger can use the statement.
     pub(super) fn admits_strangers(&self) -> bool {
-        self.allows && self.names_anyone() && !self.conditions.iter().any(Condition::keeps_strangers_out)
+        self.allows
+            && (self.names_anyone() || self.names_shared_provider())
+            && !self.conditions.iter().any(Condition::keeps_strangers_out)
+    }
+
+    /// The services that the statement lets act for anyone: no condition says for whom, so a stranger who uses the
+    /// service may make it act (IAM user guide, "The confused deputy problem").
+    pub(super) fn services(&self) -> BTreeSet<String> {
+        if !self.allows || self.conditions.iter().any(Condition::names_the_source) {
+            return BTreeSet::new();
+        }
+        let named = self.principals.iter().filter_map(|principal| match principal {
+            Principal::Service(name) => Some(name.clone()),
+            _ => None,
+        });
+        if self.names_anyone() {
+            return self.conditions.iter().flat_map(Condition::services).collect();
+        }
+        named.collect()
     }
 
     /// True if this deny keeps strangers from what `allow` allows: it is for everybody, covers all of it, and leaves
@@ -88,6 +103,17 @@ impl<'a> Statement<'a> {
             }
         }
         named
+    }
+
+    /// True if it trusts a provider that anyone can be a user of, and no condition tells which users.
+    fn names_shared_provider(&self) -> bool {
+        self.principals.iter().any(|principal| match principal {
+            Principal::Provider(issuer) => {
+                provider::is_shared(issuer)
+                    && !self.conditions.iter().any(|condition| condition.identifies_user_of(issuer))
+            }
+            _ => false,
+        })
     }
 
     fn names_anyone(&self) -> bool {

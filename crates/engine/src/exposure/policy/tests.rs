@@ -43,12 +43,77 @@ fn principals_decide_without_conditions() {
         assert_eq!((evaluation.aws_public, evaluation.reach), (true, Reach::World), "{principal}");
         assert_eq!(evaluation.access, [Access::Read]);
     }
-    for principal in
-        [r#"{"Service":"cloudtrail.amazonaws.com"}"#, r#"{"AWS":"arn:aws:iam::111122223333:root"}"#]
-    {
-        let evaluation = of(principal, "{}");
-        assert_eq!((evaluation.aws_public, evaluation.reach), (false, Reach::Internal), "{principal}");
+    let evaluation = of(r#"{"AWS":"arn:aws:iam::111122223333:root"}"#, "{}");
+    assert_eq!((evaluation.aws_public, evaluation.reach), (false, Reach::Internal));
+}
+
+#[test]
+fn a_service_without_a_source_may_act_for_anyone() {
+    let service = r#"{"Service":"cloudtrail.amazonaws.com"}"#;
+    let evaluation = of(service, "{}");
+    assert_eq!((evaluation.aws_public, evaluation.reach), (false, Reach::Service));
+    assert_eq!(
+        (evaluation.verdict, evaluation.services),
+        (Verdict::NotPublic, vec!["cloudtrail.amazonaws.com".to_owned()])
+    );
+    for condition in [
+        r#"{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#,
+        r#"{"ArnLike":{"aws:SourceArn":"arn:aws:cloudtrail:*:111122223333:trail/*"}}"#,
+        r#"{"StringEquals":{"aws:SourceOrgID":"o-1"}}"#,
+    ] {
+        assert_eq!(of(service, condition).reach, Reach::Internal, "{condition}");
     }
+    let any = of(r#""*""#, r#"{"Bool":{"aws:PrincipalIsAWSService":"true"}}"#);
+    assert_eq!((any.reach, any.services), (Reach::Service, vec!["any AWS service".to_owned()]));
+    let never = of(r#""*""#, r#"{"Bool":{"aws:PrincipalIsAWSService":"false"}}"#);
+    assert_eq!(never.reach, Reach::World);
+}
+
+#[test]
+fn who_must_be_of_the_resource_s_own_account_is_no_stranger() {
+    let evaluation = of(r#""*""#, r#"{"StringEquals":{"aws:PrincipalOrgID":"${aws:ResourceOrgID}"}}"#);
+    assert_eq!((evaluation.aws_public, evaluation.reach), (true, Reach::Internal));
+    assert_eq!(
+        of(r#""*""#, r#"{"StringEquals":{"aws:username":"${aws:ResourceOrgID}"}}"#).reach,
+        Reach::World
+    );
+}
+
+#[test]
+fn a_deny_for_all_but_the_named_keeps_strangers_out_perhaps() {
+    let deny = |but: &str| {
+        let deny = format!(r#"{{"Effect":"Deny","NotPrincipal":{but},"Action":"s3:*","Resource":"*"}}"#);
+        evaluated(&policy(&[allow(r#""*""#, "{}"), deny])).unwrap().verdict
+    };
+    assert_eq!(deny(r#"{"AWS":"444455556666"}"#), Verdict::Unknown);
+    assert_eq!(deny(r#"{"AWS":"*"}"#), Verdict::Public);
+}
+
+fn trust(principal: &str, condition: &str) -> Evaluation {
+    let text = allow(principal, condition).replace("s3:GetObject", "sts:AssumeRoleWithWebIdentity");
+    let document = Document::parse(policy(&[text]).as_bytes()).unwrap();
+    evaluate(document.root(), Holder::Role, &AccountId::from(OWN)).unwrap()
+}
+
+#[test]
+fn a_shared_identity_provider_needs_a_subject() {
+    let github =
+        r#"{"Federated":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}"#;
+    for condition in [
+        "{}",
+        r#"{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com"}}"#,
+        r#"{"StringLike":{"token.actions.githubusercontent.com:sub":"repo:*"}}"#,
+        r#"{"StringEqualsIfExists":{"token.actions.githubusercontent.com:sub":"repo:acme/app:*"}}"#,
+    ] {
+        assert_eq!(trust(github, condition).reach, Reach::World, "{condition}");
+    }
+    let bound = r#"{"StringLike":{"token.actions.githubusercontent.com:sub":"repo:acme/app:*"}}"#;
+    assert_eq!(trust(github, bound).reach, Reach::Internal);
+    let cluster =
+        r#"{"Federated":"arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A"}"#;
+    assert_eq!(trust(cluster, "{}").reach, Reach::Internal);
+    assert_eq!(trust(r#"{"Service":"ec2.amazonaws.com"}"#, "{}").reach, Reach::Internal);
+    assert_eq!(trust(r#""*""#, r#"{"StringEquals":{"sts:ExternalId":"x"}}"#).reach, Reach::World);
 }
 
 #[test]
@@ -184,6 +249,10 @@ fn what_cannot_be_read_is_undecidable_unless_the_rest_decides() {
     }
     let half = policy(&[allow(r#""*""#, "{}"), "7".to_owned()]);
     assert_eq!(evaluated(&half).map(|evaluation| evaluation.verdict), Ok(Verdict::Public));
+    let document = Document::parse(b"{}").unwrap();
+    let own = AccountId::from(OWN);
+    assert_eq!(bpa_public(document.root(), Holder::Bucket, &own).verdict, Verdict::Unknown);
+    assert_eq!(world_reachable(document.root(), Holder::Bucket, &own).verdict, Verdict::Unknown);
 }
 
 fn statements() -> impl Strategy<Value = Vec<String>> {
@@ -192,6 +261,7 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
         r#"{"AWS":"444455556666"}"#,
         r#"{"AWS":"arn:aws:iam::111122223333:root"}"#,
         r#"{"Service":"s3.amazonaws.com"}"#,
+        r#"{"Service":["sns.amazonaws.com","s3.amazonaws.com"],"AWS":"777788889999"}"#,
     ]);
     let condition = prop::sample::select(vec![
         "{}",
@@ -199,6 +269,8 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
         r#"{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}}"#,
         r#"{"StringEquals":{"aws:PrincipalAccount":"444455556666"}}"#,
         r#"{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}"#,
+        r#"{"Bool":{"aws:PrincipalIsAWSService":"true"}}"#,
+        r#"{"StringEquals":{"aws:SourceAccount":["111122223333","444455556666"]}}"#,
     ]);
     let statement = (principal, condition, any::<bool>()).prop_map(|(principal, condition, deny)| {
         let text = allow(principal, condition);

@@ -53,11 +53,16 @@ fn by_surface(surface: Surface) -> &'static str {
         Surface::BucketPublicAccessBlock | Surface::AccountPublicAccessBlock => {
             "Software and Configuration Checks/AWS Security Best Practices"
         }
+        // Credentials for whoever is trusted.
+        Surface::RoleTrust => "TTPs/Privilege Escalation",
         Surface::BucketPolicy
         | Surface::BucketAcl
         | Surface::ObjectAcl
         | Surface::SnapshotShare
         | Surface::ImageShare
-        | Surface::DatabaseSnapshotShare => "Effects/Data Exposure",
+        | Surface::DatabaseSnapshotShare
+        | Surface::ResourcePolicy
+        | Surface::FunctionPermission
+        | Surface::AccessPointPolicy => "Effects/Data Exposure",
     }
 }

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use super::service::services;
 use super::{Network, PortRange};
 
-pub(crate) use read::{Rules, StoredRule, of_permissions, of_rule_set, text_of};
+pub(crate) use read::{Rules, StoredRule, number, of_permissions, of_rule_set, text_of};
 
 /// Every port.
 const ALL_PORTS: PortRange = PortRange { from: 0, to: 65535 };

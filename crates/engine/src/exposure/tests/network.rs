@@ -298,3 +298,46 @@ fn a_modified_rule_for_outbound_traffic_is_no_way_in() {
     );
     assert!(derived.changes.is_empty() && derived.undecidable.is_none());
 }
+
+proptest! {
+    /// A deletion names the number alone, and must still end what the entry opened.
+    #[test]
+    fn a_deleted_entry_ends_what_it_opened(
+        number in 1u32..32767,
+        protocol in prop::sample::select(vec!["-1", "6", "17", "1", "47"]),
+        cidr in prop::sample::select(vec!["0.0.0.0/0", "::/0", "8.0.0.0/7", "10.0.0.0/8", "203.0.113.7/32"]),
+    ) {
+        let id = format!(r#""networkAclId":"acl-1","ruleNumber":{number},"egress":false"#);
+        let key = if cidr.contains(':') { "ipv6CidrBlock" } else { "cidrBlock" };
+        let made = format!(r#"{{{id},"ruleAction":"allow","aclProtocol":"{protocol}","{key}":"{cidr}"}}"#);
+        let made = request("ec2", "CreateNetworkAclEntry", &made);
+        let gone = request("ec2", "DeleteNetworkAclEntry", &format!("{{{id}}}"));
+        for change in &made.changes {
+            prop_assert_eq!(&change.facet, &gone.changes[0].facet);
+            prop_assert_eq!(&change.resource, &gone.changes[0].resource);
+        }
+        prop_assert_eq!(made.changes.is_empty(), cidr.starts_with("10.") || cidr.starts_with("203."));
+    }
+
+    /// The endpoint is open exactly where one network, or all together, are the internet or a large part of it.
+    #[test]
+    fn networks_of_an_endpoint_are_taken_together(
+        networks in prop::collection::vec(
+            prop::sample::select(vec!["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "8.0.0.0/8", "203.0.113.0/24", "10.0.0.0/8"]), 1..5,
+        ),
+    ) {
+        let has = |net: &str| networks.contains(&net);
+        let whole = has("0.0.0.0/0") || (has("0.0.0.0/1") && has("128.0.0.0/1"));
+        let broad = has("0.0.0.0/1") || has("128.0.0.0/1") || has("8.0.0.0/8");
+        let listed: Vec<String> = networks.iter().map(|net| format!("\"{net}\"")).collect();
+        let config = format!(r#""endpointPublicAccess":true,"publicAccessCidrs":[{}]"#, listed.join(","));
+        let derived =
+            request("eks", "UpdateClusterConfig", &format!(r#"{{"name":"k","resourcesVpcConfig":{{{config}}}}}"#));
+        let expected = match (whole, broad) {
+            (true, _) => (Effect::Opened, Reach::World),
+            (_, true) => (Effect::Opened, Reach::Broad),
+            _ => (Effect::Closed, Reach::World),
+        };
+        prop_assert_eq!((derived.changes[0].effect, derived.changes[0].reach), expected);
+    }
+}

@@ -39,6 +39,24 @@ mod resource_policy;
 // Snapshots and images given to others.
 mod share;
 
+// Entries of network ACLs.
+mod network_acl;
+
+// Routes to the internet.
+mod route;
+
+// Block public access of a Region, for VPCs, images and snapshots.
+mod guard_rail;
+
+// Security groups of databases and clusters.
+mod database_group;
+
+// Things with a public address.
+mod public_endpoint;
+
+// URLs of functions.
+mod function_url;
+
 pub use change::{
     Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable,
     Verdict,
@@ -54,6 +72,11 @@ type Reader = fn(&CloudTrailRecord, &Place) -> Result<Derived, Undecidable>;
 const EC2: &[&str] = &["ec2.amazonaws.com"];
 const RDS: &[&str] = &["rds.amazonaws.com"];
 const S3: &[&str] = &["s3.amazonaws.com", "s3-control.amazonaws.com", "s3express.amazonaws.com"];
+
+const REDSHIFT: &[&str] = &["redshift.amazonaws.com"];
+const DMS: &[&str] = &["dms.amazonaws.com"];
+const EKS: &[&str] = &["eks.amazonaws.com"];
+const LAMBDA: &[&str] = &["lambda.amazonaws.com"];
 
 /// Every action that is understood. The names of S3's are CloudTrail's, not the API's (S3 user guide, "Amazon S3
 /// CloudTrail events"): there is no `PutPublicAccessBlock`.
@@ -80,6 +103,49 @@ const ACTIONS: &[(&[&str], &str, Reader)] = &[
     (S3, "DeleteBucketPublicAccessBlock", block_public_access::bucket_deleted),
     (S3, "PutAccountPublicAccessBlock", block_public_access::account_put),
     (S3, "DeleteAccountPublicAccessBlock", block_public_access::account_deleted),
+    (EC2, "CreateNetworkAclEntry", network_acl::created),
+    (EC2, "ReplaceNetworkAclEntry", network_acl::replaced),
+    (EC2, "DeleteNetworkAclEntry", network_acl::deleted),
+    (EC2, "CreateRoute", route::created),
+    (EC2, "ReplaceRoute", route::replaced),
+    (EC2, "DeleteRoute", route::deleted),
+    (EC2, "DeleteRouteTable", route::table_deleted),
+    (EC2, "ModifyVpcBlockPublicAccessOptions", guard_rail::vpc_options),
+    (EC2, "CreateVpcBlockPublicAccessExclusion", guard_rail::exclusion_created),
+    (EC2, "ModifyVpcBlockPublicAccessExclusion", guard_rail::exclusion_modified),
+    (EC2, "DeleteVpcBlockPublicAccessExclusion", guard_rail::exclusion_deleted),
+    (EC2, "EnableImageBlockPublicAccess", guard_rail::images),
+    (EC2, "DisableImageBlockPublicAccess", guard_rail::images),
+    (EC2, "EnableSnapshotBlockPublicAccess", guard_rail::snapshots),
+    (EC2, "DisableSnapshotBlockPublicAccess", guard_rail::snapshots),
+    (RDS, "AuthorizeDBSecurityGroupIngress", database_group::database_opened),
+    (RDS, "RevokeDBSecurityGroupIngress", database_group::database_closed),
+    (REDSHIFT, "AuthorizeClusterSecurityGroupIngress", database_group::cluster_opened),
+    (REDSHIFT, "RevokeClusterSecurityGroupIngress", database_group::cluster_closed),
+    (RDS, "CreateDBInstance", public_endpoint::instance_made),
+    (RDS, "CreateDBInstanceReadReplica", public_endpoint::instance_made),
+    (RDS, "RestoreDBInstanceFromDBSnapshot", public_endpoint::instance_made),
+    (RDS, "RestoreDBInstanceFromS3", public_endpoint::instance_made),
+    (RDS, "RestoreDBInstanceToPointInTime", public_endpoint::instance_made),
+    (RDS, "ModifyDBInstance", public_endpoint::instance_changed),
+    (RDS, "DeleteDBInstance", public_endpoint::instance_deleted),
+    (RDS, "CreateDBCluster", public_endpoint::database_cluster_made),
+    (RDS, "RestoreDBClusterFromSnapshot", public_endpoint::database_cluster_made),
+    (RDS, "RestoreDBClusterToPointInTime", public_endpoint::database_cluster_made),
+    (RDS, "ModifyDBCluster", public_endpoint::database_cluster_changed),
+    (RDS, "DeleteDBCluster", public_endpoint::database_cluster_deleted),
+    (REDSHIFT, "CreateCluster", public_endpoint::warehouse_made),
+    (REDSHIFT, "RestoreFromClusterSnapshot", public_endpoint::warehouse_made),
+    (REDSHIFT, "ModifyCluster", public_endpoint::warehouse_changed),
+    (REDSHIFT, "DeleteCluster", public_endpoint::warehouse_deleted),
+    (DMS, "CreateReplicationInstance", public_endpoint::replication_made),
+    (DMS, "DeleteReplicationInstance", public_endpoint::replication_deleted),
+    (EKS, "CreateCluster", public_endpoint::kubernetes::created),
+    (EKS, "UpdateClusterConfig", public_endpoint::kubernetes::updated),
+    (EKS, "DeleteCluster", public_endpoint::kubernetes::deleted),
+    (LAMBDA, "CreateFunctionUrlConfig", function_url::created),
+    (LAMBDA, "UpdateFunctionUrlConfig", function_url::updated),
+    (LAMBDA, "DeleteFunctionUrlConfig", function_url::deleted),
 ];
 
 /// Derives every exposure change that this one record shows.

@@ -109,6 +109,22 @@ pub enum Surface {
     FunctionPermission,
     /// An S3 access point's policy.
     AccessPointPolicy,
+    /// An entry that lets traffic into the subnets of a network ACL.
+    NetworkAclIngress,
+    /// A route between a subnet and the internet.
+    InternetRoute,
+    /// A Region's block of internet gateways, or an exclusion from it (a guard rail).
+    VpcBlockPublicAccess,
+    /// A Region's block of public machine images (a guard rail).
+    ImageBlockPublicAccess,
+    /// A Region's block of public EBS snapshots (a guard rail).
+    SnapshotBlockPublicAccess,
+    /// A network that a database's or cluster's own security group lets in.
+    DatabaseSecurityGroupIngress,
+    /// A database, cluster or replication instance with a public address.
+    PublicEndpoint,
+    /// The URL of a function.
+    FunctionUrl,
 }
 
 /// What a call did to an exposure.

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use super::service::services;
 use super::{Network, PortRange};
 
-pub(crate) use read::{Rules, StoredRule, of_permissions, of_rule_set, text_of};
+pub(crate) use read::{Rules, StoredRule, number, of_permissions, of_rule_set, text_of};
 
 /// Every port.
 const ALL_PORTS: PortRange = PortRange { from: 0, to: 65535 };
@@ -132,6 +132,8 @@ impl IngressRule {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::exposure::cidr;
 
@@ -171,5 +173,67 @@ mod tests {
         assert_eq!(facet("tcp", Some(0), Some(70000), "::/0"), None);
         assert_eq!(facet("HIDDEN", None, None, "::/0"), None);
         assert_eq!(facet("256", None, None, "::/0"), None);
+    }
+
+    /// The obvious twin: whether a rule as written lets a packet in, by the words of the API reference alone.
+    fn naive_lets_in(written: &str, from: Option<i64>, to: Option<i64>, number: u8, port: i64) -> bool {
+        let wanted = match written {
+            "-1" | "all" => return true,
+            "tcp" => 6,
+            "udp" => 17,
+            other => other.parse().unwrap(),
+        };
+        let ports = wanted == 6 || wanted == 17;
+        let every = !matches!((from, to), (Some(from), Some(to)) if from != -1 && to != -1);
+        number == wanted && (!ports || every || (from <= Some(port) && Some(port) <= to))
+    }
+
+    /// The same by the normal form.
+    fn lets_in(rule: &IngressRule, number: u8, port: i64) -> bool {
+        match rule.protocol {
+            Protocol::All => true,
+            other => other == Protocol::numbered(number) && rule.ports.from <= port && port <= rule.ports.to,
+        }
+    }
+
+    fn port() -> impl Strategy<Value = Option<i64>> {
+        prop_oneof![Just(None), Just(Some(-1)), (0i64..40).prop_map(Some), (0i64..=65535).prop_map(Some)]
+    }
+
+    proptest! {
+        #[test]
+        fn the_normal_form_lets_in_what_was_written(
+            written in prop::sample::select(vec!["tcp", "udp", "6", "17", "-1", "all", "50"]),
+            from in port(),
+            to in port(),
+            packets in prop::collection::vec((prop::sample::select(vec![6u8, 17, 50, 51]), 0i64..=65535), 1..20),
+        ) {
+            prop_assume!(from.is_some() == to.is_some());
+            let rule = IngressRule::new(Protocol::parse(written).unwrap(), from, to, cidr::parse("::/0").unwrap());
+            if let Some(rule) = rule {
+                for (number, port) in packets.into_iter().chain([(6, 22), (17, 39), (6, 0), (6, 65535)]) {
+                    let naive = naive_lets_in(written, from, to, number, port);
+                    prop_assert_eq!(lets_in(&rule, number, port), naive, "{} {}", number, port);
+                }
+            } else {
+                prop_assert!(written != "-1" && written != "all" && from > to, "{:?} {:?}", from, to);
+            }
+        }
+
+        #[test]
+        fn a_protocol_is_the_same_by_name_and_number(number in any::<u8>(), spaces in " {0,2}") {
+            let by_number = Protocol::parse(&format!("{spaces}{number}")).unwrap();
+            let by_name = Protocol::parse(&by_number.to_string().to_uppercase()).unwrap();
+            prop_assert_eq!(by_number, by_name);
+            prop_assert_eq!(matches!(by_number, Protocol::Number(_)), ![1, 6, 17, 58].contains(&number));
+        }
+
+        #[test]
+        fn icmp_is_never_a_port(kind in -1i64..=255, code in -1i64..=255, name in prop::sample::select(vec!["icmp", "icmpv6", "58"])) {
+            let peer = cidr::parse("0.0.0.0/0").unwrap();
+            let rule = IngressRule::new(Protocol::parse(name).unwrap(), Some(kind), Some(code), peer).unwrap();
+            prop_assert!(rule.network().services.is_empty());
+            prop_assert_eq!(rule.network().all_ports, kind == -1);
+        }
     }
 }

@@ -61,6 +61,10 @@ pub(super) fn modified(record: &CloudTrailRecord, place: &Place) -> Result<Deriv
     for key in ["SecurityGroupRule", "SecurityGroupRules", "SecurityGroupRuleSet"] {
         for update in request.get_ignore_case(key).map(Node::list).unwrap_or_default() {
             let rule = update.get_ignore_case("SecurityGroupRule").unwrap_or(update);
+            if text_of(rule, "IsEgress").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+                rules.other_peers = true;
+                continue;
+            }
             rules.add(rule, text_of(update, "SecurityGroupRuleId").as_deref());
         }
     }

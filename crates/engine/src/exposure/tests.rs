@@ -4,6 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+// The network and what has an address in it.
+mod network;
+
 fn record(source: &str, action: &str, rest: &str) -> CloudTrailRecord {
     CloudTrailRecord::parse(&format!(
         r#"{{"eventSource":"{source}.amazonaws.com","eventName":"{action}","awsRegion":"eu-west-1",

@@ -83,6 +83,44 @@ fn of_surface(surface: Surface) -> Remediation<'static> {
              access on, and in a VPC where only that needs them.",
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html",
         ),
+        Surface::NetworkAclIngress => (
+            "Delete the entry, or narrow it to the addresses and ports that need it; administration has no business \
+             with the whole internet.",
+            "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html",
+        ),
+        Surface::InternetRoute => (
+            "Check that the subnets of this route table are meant to be public. Private ones reach the internet \
+             through a NAT gateway.",
+            "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
+        ),
+        Surface::VpcBlockPublicAccess => (
+            "Turn VPC block public access on again, and keep exclusions to the VPCs and subnets that face the \
+             internet on purpose.",
+            "https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html",
+        ),
+        Surface::ImageBlockPublicAccess => (
+            "Turn on block public access for AMIs again, and look for images that were made public meanwhile.",
+            "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/block-public-access-to-amis.html",
+        ),
+        Surface::SnapshotBlockPublicAccess => (
+            "Turn on block public access for snapshots again, and look for snapshots that were made public \
+             meanwhile.",
+            "https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html",
+        ),
+        Surface::DatabaseSecurityGroupIngress => (
+            "Revoke the network, or narrow it to the addresses that need it; better, move the database into a VPC.",
+            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html",
+        ),
+        Surface::PublicEndpoint => (
+            "Turn public access off and let clients come through the VPC. Where it must stay, limit it to the \
+             addresses that need it.",
+            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+        ),
+        Surface::FunctionUrl => (
+            "Set the auth type of the URL to AWS_IAM, or delete the URL; where strangers are meant to call it, have \
+             the function check them.",
+            "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+        ),
     };
     Remediation { text, url: Some(url) }
 }

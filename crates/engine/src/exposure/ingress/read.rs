@@ -127,7 +127,7 @@ fn rule(permission: Node<'_>, peer: &str) -> Option<IngressRule> {
 
 /// A port: `Some(None)` where there is none, `None` where it is no number.
 #[expect(clippy::option_option, reason = "absent and unreadable are different answers")]
-fn number(node: Node<'_>, key: &str) -> Option<Option<i64>> {
+pub(crate) fn number(node: Node<'_>, key: &str) -> Option<Option<i64>> {
     match text_of(node, key) {
         Some(text) => text.trim().parse().ok().map(Some),
         None => Some(None),

@@ -13,7 +13,7 @@ use crate::exposure::{ExposureChange, Network, Surface};
 use crate::finding::{Finding, Status};
 
 /// CloudFormation types with ASFF's type and the member of its details that holds the short name.
-const TYPES: [(&str, &str, Option<&str>); 36] = [
+const TYPES: &[(&str, &str, Option<&str>)] = &[
     ("AWS::Account", "AwsAccount", None),
     ("AWS::ApiGateway::RestApi", "AwsApiGatewayRestApi", Some("Name")),
     ("AWS::CloudFormation::Stack", "AwsCloudFormationStack", Some("StackName")),
@@ -21,6 +21,7 @@ const TYPES: [(&str, &str, Option<&str>); 36] = [
     ("AWS::CloudWatch::Alarm", "AwsCloudWatchAlarm", Some("AlarmName")),
     ("AWS::CodeBuild::Project", "AwsCodeBuildProject", Some("Name")),
     ("AWS::DynamoDB::Table", "AwsDynamoDbTable", Some("TableName")),
+    ("AWS::DMS::ReplicationInstance", "AwsDmsReplicationInstance", Some("ReplicationInstanceIdentifier")),
     ("AWS::EC2::Instance", "AwsEc2Instance", None),
     ("AWS::EC2::NetworkAcl", "AwsEc2NetworkAcl", Some("NetworkAclId")),
     ("AWS::EC2::NetworkInterface", "AwsEc2NetworkInterface", Some("NetworkInterfaceId")),
@@ -43,7 +44,9 @@ const TYPES: [(&str, &str, Option<&str>); 36] = [
     ("AWS::RDS::DBCluster", "AwsRdsDbCluster", Some("DbClusterIdentifier")),
     ("AWS::RDS::DBClusterSnapshot", "AwsRdsDbClusterSnapshot", Some("DbClusterSnapshotIdentifier")),
     ("AWS::RDS::DBInstance", "AwsRdsDbInstance", Some("DBInstanceIdentifier")),
+    ("AWS::RDS::DBSecurityGroup", "AwsRdsDbSecurityGroup", Some("DbSecurityGroupName")),
     ("AWS::RDS::DBSnapshot", "AwsRdsDbSnapshot", Some("DbSnapshotIdentifier")),
+    ("AWS::Redshift::Cluster", "AwsRedshiftCluster", Some("ClusterIdentifier")),
     ("AWS::S3::AccessPoint", "AwsS3AccessPoint", Some("Name")),
     ("AWS::S3::Bucket", "AwsS3Bucket", Some("Name")),
     ("AWS::S3::Object", "AwsS3Object", None),

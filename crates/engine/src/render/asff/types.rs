@@ -46,11 +46,20 @@ fn by_tactic(tactic: &str) -> Option<&'static str> {
 
 fn by_surface(surface: Surface) -> &'static str {
     match surface {
-        Surface::SecurityGroupIngress => {
+        Surface::SecurityGroupIngress
+        | Surface::NetworkAclIngress
+        | Surface::InternetRoute
+        | Surface::DatabaseSecurityGroupIngress
+        | Surface::PublicEndpoint
+        | Surface::FunctionUrl => {
             "Software and Configuration Checks/AWS Security Best Practices/Network Reachability"
         }
         // A guard rail: nothing is exposed by it alone.
-        Surface::BucketPublicAccessBlock | Surface::AccountPublicAccessBlock => {
+        Surface::BucketPublicAccessBlock
+        | Surface::AccountPublicAccessBlock
+        | Surface::VpcBlockPublicAccess
+        | Surface::ImageBlockPublicAccess
+        | Surface::SnapshotBlockPublicAccess => {
             "Software and Configuration Checks/AWS Security Best Practices"
         }
         // Credentials for whoever is trusted.

@@ -14,6 +14,9 @@ mod catalogue;
 // The Sigma engine against the reference and against broken rules.
 mod sigma;
 
+// Exposure events against other people's verdicts.
+mod exposure_events;
+
 // Exposure against published cases.
 mod exposure_cases;
 

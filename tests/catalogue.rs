@@ -108,3 +108,29 @@ fn every_rule_has_its_three_cases() {
 fn refused(record: &CloudTrailRecord) -> bool {
     record.failed() || record.path_text(&["responseElements", "ConsoleLogin"]) == Some("Failure")
 }
+
+/// The table of levels in `docs/exposure.md` is read here: it names every exposure rule, with the level it has.
+#[test]
+fn the_documented_levels_are_those_of_the_rules() {
+    let text = fs::read_to_string(root().join("docs/exposure.md")).unwrap();
+    let section = text.split("## Levels").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let mut documented: BTreeMap<&str, &str> = BTreeMap::new();
+    for row in section.lines().filter(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [.., level, rules] = cells.as_slice() else { continue };
+        for rule in rules.split('`').skip(1).step_by(2) {
+            documented.insert(rule, *level);
+        }
+    }
+    let set = shipped();
+    let mut missing = Vec::new();
+    for rule in set.rules().iter().filter(|rule| rule.is_exposure()) {
+        let path = rule.info().path.clone();
+        let name = path.split("rules/aws/cloudtrail/").nth(1).unwrap().trim_end_matches(".yml");
+        match documented.get(name) {
+            Some(level) if *level == rule.info().level.as_str() => {}
+            other => missing.push(format!("{name}: {} (documented: {other:?})", rule.info().level.as_str())),
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

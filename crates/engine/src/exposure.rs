@@ -36,6 +36,9 @@ mod block_public_access;
 // Snapshots and images given to others.
 mod share;
 
+// What stands, as far as the records so far tell.
+pub mod state;
+
 pub use change::{
     Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable,
     Verdict,

@@ -139,9 +139,8 @@ fn changes(call: &Call, effect: Effect) -> Result<Derived, Undecidable> {
 pub(super) fn change(group: &Resource, entry: Exposed<'_>, effect: Effect, whose: &str) -> ExposureChange {
     let (stored, reach, together) = entry;
     let facet = stored.rule.facet();
-    let mut change =
-        ExposureChange::new(group.clone(), Surface::SecurityGroupIngress, effect, reach, facet)
-            .because(reason(&stored.rule, reach, together.then_some(whose)));
+    let mut change = ExposureChange::new(group.clone(), Surface::SecurityGroupIngress, effect, reach, facet)
+        .because(reason(&stored.rule, reach, together.then_some(whose)));
     change.network = Some(stored.rule.network());
     change.native_id.clone_from(&stored.id);
     change

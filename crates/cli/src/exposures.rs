@@ -57,7 +57,7 @@ pub(crate) struct ExposuresArguments {
 /// How exposures are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
-    /// For people: three lines an exposure
+    /// For people: two lines an exposure
     Table,
     /// One JSON object a line
     Jsonl,

@@ -9,6 +9,8 @@
 // A finding made from what matched.
 mod compose;
 
+pub use compose::phrase;
+
 use std::sync::Arc;
 
 use serde::Serialize;

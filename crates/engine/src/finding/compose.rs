@@ -150,7 +150,7 @@ fn shown(text: &str) -> String {
 }
 
 /// An exposure in a few words: `tcp/22 from 0.0.0.0/0`, `policy: read, list`.
-fn phrase(change: &ExposureChange) -> String {
+pub fn phrase(change: &ExposureChange) -> String {
     if let Some(network) = &change.network {
         let ports = match network.ports {
             _ if network.all_ports => "all ports".to_owned(),

@@ -35,6 +35,9 @@ mod scan;
 // The sample trail and its story.
 mod sample_trail;
 
+// The list of exposures, and findings that live.
+mod exposures;
+
 // Files that are damaged, hostile or no logs.
 mod bad_input;
 

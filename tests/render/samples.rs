@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tattletrail_engine::exposure::{
     Access, Confidence, Effect, ExposureChange, Network, PortRange, Reach, Surface, Verdict,
 };
-use tattletrail_engine::finding::{Actor, EventInfo, Evidence, Finding, Level, RuleInfo, Status};
+use tattletrail_engine::finding::{Actor, EventInfo, Evidence, Finding, Level, Life, RuleInfo, Status};
 use tattletrail_engine::resource::Resource;
 
 /// Every sample with the name of its files.
@@ -42,6 +42,7 @@ pub(super) fn exposure_open() -> Finding {
             ("exposure.reach", "world"),
             ("exposure.network.services", "ssh"),
         ]),
+        life: None,
     }
 }
 
@@ -58,6 +59,13 @@ fn exposure_closed() -> Finding {
         event: event("RevokeSecurityGroupIngress", "ec2.amazonaws.com", "2026-11-21T09:12:03Z", 2),
         exposure: Some(port_22(security_group(), Effect::Closed)),
         evidence: Vec::new(),
+        life: Some(Life {
+            opened_at: Some("2026-11-21T07:59:41Z".to_owned()),
+            opened_by: "arn:aws:iam::111122223333:user/alice".to_owned(),
+            opened_event: Some("0a1b2c3d-0000-4000-8000-000000000001".into()),
+            seconds: Some(4342),
+            reopened: true,
+        }),
         ..open
     }
 }
@@ -127,6 +135,7 @@ fn behaviour() -> Finding {
         },
         exposure: None,
         evidence: evidence(&[("eventName", "StopLogging")]),
+        life: None,
     }
 }
 
@@ -202,6 +211,7 @@ fn nothing_known() -> Finding {
         },
         exposure: None,
         evidence: Vec::new(),
+        life: None,
     }
 }
 

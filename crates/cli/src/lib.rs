@@ -15,6 +15,9 @@ mod rules;
 // `tattletrail scan`.
 mod scan;
 
+// `tattletrail exposures`.
+mod exposures;
+
 // Findings as text on a stream.
 mod output;
 
@@ -36,12 +39,14 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::ScanArguments>),
+    Exposures(Box<exposures::ExposuresArguments>),
 }
 
 /// Runs the command line `arguments` (the program's name first).
 pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console) -> Exit {
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Scan(arguments) }) => scan::run(&arguments, console),
+        Ok(Arguments { command: Command::Exposures(arguments) }) => exposures::run(&arguments, console),
         Err(error) => {
             let text = error.render();
             if error.use_stderr() {

@@ -10,7 +10,7 @@ mod inputs;
 mod key;
 
 // Which records are asked about.
-mod filter;
+pub(crate) mod filter;
 
 // Inputs that could not be read.
 mod problem;
@@ -28,7 +28,7 @@ mod seen;
 mod merge;
 
 // What is counted.
-mod tally;
+pub(crate) mod tally;
 
 // The counts as words.
 mod summary;
@@ -44,6 +44,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::finding::Level;
+use tattletrail_engine::timeline::Told;
 
 use crate::output::{Format, Style, Writer};
 use crate::rules::{self, RulesError};
@@ -76,10 +77,6 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ScanArguments {
-    /// Files or folders; `-` for standard input
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-
     /// Use the Sigma rules in this folder or file instead of the built-in ones (repeatable)
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
@@ -95,6 +92,17 @@ pub(crate) struct ScanArguments {
     /// Leave out findings below this level
     #[arg(long, value_enum, default_value_t = LevelArgument::Informational, value_name = "LEVEL")]
     min_level: LevelArgument,
+
+    #[command(flatten)]
+    input: InputArguments,
+}
+
+/// What is read, and how.
+#[derive(Debug, Args)]
+pub(crate) struct InputArguments {
+    /// Files or folders; `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
 
     /// Only records from this time on (2026-11-20 or 2026-11-20T09:30:00Z)
     #[arg(long, value_name = "TIME", value_parser = filter::parse_time)]
@@ -156,14 +164,12 @@ pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
             return Exit::Usage;
         }
     };
-    let started = Instant::now();
-    let (tally, written) = scan(arguments, &Engine::new(rules), &mut writer, console);
-    for line in &tally.told {
-        console.say(&format!("tattletrail: {line}\n"));
-    }
-    if !arguments.quiet {
-        console.say(&summary::text(&tally, started.elapsed()));
-    }
+    let mut desk = Desk { writer: &mut writer, failure: None };
+    let engine = Engine::new(rules);
+    let least = arguments.min_level.into();
+    let tally =
+        read_all(&arguments.input, &engine, least, console, &mut |told, tally| desk.take(told, tally));
+    let written = desk.failure.map_or_else(|| writer.finish(), Err);
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             console.say(&format!("tattletrail: can't write the findings: {error}\n"));
@@ -175,12 +181,32 @@ pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
     }
 }
 
-fn scan(
-    arguments: &ScanArguments,
+/// Where findings are written and counted.
+struct Desk<'w> {
+    writer: &'w mut Writer,
+    /// The first failure to write; nothing is written after it.
+    failure: Option<io::Error>,
+}
+
+impl Desk<'_> {
+    fn take(&mut self, told: Told<'_>, tally: &mut Tally) {
+        let Told::Finding(finding) = told else { return };
+        tally.finding(&finding);
+        if self.failure.is_none() {
+            self.failure = self.writer.write(&finding).err();
+        }
+    }
+}
+
+/// Reads all inputs; `teller` gets what they come to, in the order of time. Problems and the summary are said.
+pub(crate) fn read_all(
+    arguments: &InputArguments,
     engine: &Engine,
-    writer: &mut Writer,
-    console: &Console,
-) -> (Tally, io::Result<()>) {
+    least: Level,
+    console: &mut Console,
+    teller: &mut dyn FnMut(Told<'_>, &mut Tally),
+) -> Tally {
+    let started = Instant::now();
     let filter = Filter {
         from: arguments.from,
         to: arguments.to,
@@ -189,9 +215,9 @@ fn scan(
     };
     let inputs = inputs::collect(&arguments.paths, &filter);
     let bar = progress(inputs.files.iter().map(|file| file.bytes).sum(), arguments.quiet, console);
-    // Findings that go to the terminal must not land in the middle of the bar.
-    let shares_terminal = console.out_is_terminal && arguments.output.is_none() && !bar.is_hidden();
-    let mut merge = Merge::new(arguments.min_level.into(), writer);
+    // Results that go to the terminal must not land in the middle of the bar.
+    let shares_terminal = console.out_is_terminal && !bar.is_hidden();
+    let mut merge = Merge::new(engine, least, teller);
     merge.tally.files_ruled_out = inputs.ruled_out;
     for problem in &inputs.problems {
         merge.tally.problem(problem, false);
@@ -205,12 +231,18 @@ fn scan(
         }
     });
     bar.finish_and_clear();
-    let (mut tally, written) = merge.finish();
+    let mut tally = merge.finish();
     tally.check_that_anything_was_read();
-    (tally, written)
+    for line in &tally.told {
+        console.say(&format!("tattletrail: {line}\n"));
+    }
+    if !arguments.quiet {
+        console.say(&summary::text(&tally, started.elapsed()));
+    }
+    tally
 }
 
-fn jobs(arguments: &ScanArguments) -> usize {
+fn jobs(arguments: &InputArguments) -> usize {
     arguments.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 

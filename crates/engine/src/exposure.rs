@@ -57,6 +57,9 @@ mod public_endpoint;
 // URLs of functions.
 mod function_url;
 
+// What stands, as far as the records so far tell.
+pub mod state;
+
 pub use change::{
     Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable,
     Verdict,

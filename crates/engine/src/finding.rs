@@ -9,6 +9,8 @@
 // A finding made from what matched.
 mod compose;
 
+pub use compose::phrase;
+
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -40,6 +42,23 @@ pub struct Finding {
     pub exposure: Option<ExposureChange>,
     /// The fields that made the rule match, with their values (cut to a cap).
     pub evidence: Vec<Evidence>,
+    /// Since when it stands or stood; known where records are read in their order.
+    pub life: Option<Life>,
+}
+
+/// The life of a finding about an exposure, as far as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// The time of the call that opened it (the last time, where it was opened again).
+    pub opened_at: Option<String>,
+    /// Who made that call.
+    pub opened_by: String,
+    /// That call's record.
+    pub opened_event: Option<EventId>,
+    /// How long it stood, in seconds; `None` while it stands, or where a time is unreadable.
+    pub seconds: Option<i64>,
+    /// True if it had been closed before and was opened again.
+    pub reopened: bool,
 }
 
 /// Whether a finding stands.

@@ -1,85 +1,168 @@
-//! Findings put in the order of time, in bounded memory: which exposures opened, which ended, which stand.
+//! Records and findings put in the order of time, in bounded memory: what opened, what ended, what stands.
 //!
-//! In: findings, roughly in order (files are read by delivery). Out: the same by event time, without the ends of what was
-//! never seen open. Up to [`HELD`] findings are held back; when there are more, the older half is let go. So whatever
-//! comes no more than some thousand findings too late still finds its place, and a scan with fewer is in perfect order
-//! whatever order its records came in. What comes later than that is counted.
+//! In: findings about behaviour, and records that wait for their turn, roughly in order (files are read by delivery).
+//! Out: [`Told`], by event time. Up to [`HELD`] entries are held back; when there are more, the older half is let go,
+//! and each record of it meets the [`State`] that those before it left. So whatever comes no more than some thousand
+//! entries too late still finds its place, and a scan with fewer is in perfect order whatever order its records came
+//! in. What comes later than that is counted.
 //!
-//! Findings of the same second keep the order in which they came: CloudTrail's clock has no finer hand.
+//! Entries of the same second keep the order in which they came: CloudTrail's clock has no finer hand.
 
-use std::collections::HashMap;
+// The lives of findings.
+mod lives;
 
-use crate::finding::{Finding, Status};
-use crate::ids::FindingId;
+use crate::engine::{Engine, Read, Waiting};
+use crate::exposure::state::{Move, Origin, State};
+use crate::finding::{Finding, Level};
+use lives::Lives;
 
-/// How many findings are held back at most: some 10 MB of them.
+/// How many entries are held back at most: some 20 MB of them.
 pub const HELD: usize = 4096;
 
-/// Findings on their way into order.
-#[derive(Debug, Default)]
-pub struct Timeline {
-    held: Vec<Finding>,
-    /// The event time of the last finding let go.
+/// Records and findings on their way into order.
+#[derive(Debug)]
+pub struct Timeline<'e> {
+    engine: &'e Engine,
+    /// Findings below it are counted and not told.
+    least: Level,
+    held: Vec<Entry>,
+    /// The event time of the last entry let go.
     reached: Option<String>,
-    /// Exposure findings let go, and whether they stand.
-    stands: HashMap<FindingId, bool>,
+    state: State,
+    lives: Lives,
     counts: Counts,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Finding(Box<Finding>),
+    Record(Box<Waiting>),
+}
+
+impl Entry {
+    fn time(&self) -> Option<&str> {
+        match self {
+            Self::Finding(finding) => finding.event.time.as_deref(),
+            Self::Record(waiting) => waiting.record.event_time(),
+        }
+    }
+}
+
+/// What a timeline tells.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// A finding.
+    Finding(Box<Finding>),
+    /// What a call did to one exposure, whether a rule is about it or not.
+    Exposure(&'a Move, &'a Origin),
+    /// One record is through.
+    Record(Verdict),
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Verdict {
+    Matched,
+    Undecidable,
+    Unmatched,
 }
 
 /// What a timeline came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Exposures that stand open at the end.
+    /// Findings about exposures that stand open at the end.
     pub still_open: usize,
     /// Endings of what was not seen open; they are left out.
     pub ends_of_nothing: usize,
-    /// Findings that came when later ones had been let go already.
+    /// Entries that came when later ones had been let go already.
     pub late: usize,
+    /// Findings below the least level.
+    pub below_level: u64,
 }
 
-impl Timeline {
-    /// Takes a finding; calls `emit` with those whose turn it is.
-    pub fn add(&mut self, finding: Finding, emit: &mut dyn FnMut(Finding)) {
-        if self.reached.is_some() && finding.event.time < self.reached {
-            self.counts.late += 1;
+impl<'e> Timeline<'e> {
+    /// An empty one, which tells findings of this level or above.
+    pub fn new(engine: &'e Engine, least: Level) -> Self {
+        Self {
+            engine,
+            least,
+            held: Vec::new(),
+            reached: None,
+            state: State::default(),
+            lives: Lives::default(),
+            counts: Counts::default(),
         }
-        self.held.push(finding);
-        if self.held.len() >= HELD {
-            self.let_go(HELD / 2, emit);
+    }
+
+    /// Takes what was read of a record; calls `tell` with whatever has its turn.
+    pub fn add(&mut self, read: Read, tell: &mut dyn FnMut(Told<'_>)) {
+        match read {
+            Read::Waits(waiting) => self.push(Entry::Record(waiting), tell),
+            Read::Done(findings) => {
+                tell(Told::Record(if findings.is_empty() { Verdict::Unmatched } else { Verdict::Matched }));
+                for finding in findings {
+                    if finding.rule.level < self.least {
+                        self.counts.below_level += 1;
+                    } else {
+                        self.push(Entry::Finding(Box::new(finding)), tell);
+                    }
+                }
+            }
         }
     }
 
     /// Lets go of everything.
-    pub fn finish(mut self, emit: &mut dyn FnMut(Finding)) -> Counts {
-        self.let_go(self.held.len(), emit);
-        self.counts.still_open = self.stands.values().filter(|stands| **stands).count();
+    pub fn finish(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Counts {
+        self.let_go(self.held.len(), tell);
+        self.counts.still_open = self.lives.standing();
         self.counts
     }
 
-    fn let_go(&mut self, count: usize, emit: &mut dyn FnMut(Finding)) {
-        self.held.sort_by(|a, b| a.event.time.cmp(&b.event.time));
+    fn push(&mut self, entry: Entry, tell: &mut dyn FnMut(Told<'_>)) {
+        if self.reached.is_some() && entry.time() < self.reached.as_deref() {
+            self.counts.late += 1;
+        }
+        self.held.push(entry);
+        if self.held.len() >= HELD {
+            self.let_go(HELD / 2, tell);
+        }
+    }
+
+    fn let_go(&mut self, count: usize, tell: &mut dyn FnMut(Told<'_>)) {
+        self.held.sort_by(|a, b| a.time().cmp(&b.time()));
         let rest = self.held.split_off(count.min(self.held.len()));
-        for finding in std::mem::replace(&mut self.held, rest) {
-            if self.reached < finding.event.time {
-                self.reached.clone_from(&finding.event.time);
+        for entry in std::mem::replace(&mut self.held, rest) {
+            if self.reached.as_deref() < entry.time() {
+                self.reached = entry.time().map(str::to_owned);
             }
-            if self.counts_for_something(&finding) {
-                emit(finding);
+            match entry {
+                Entry::Finding(finding) => tell(Told::Finding(finding)),
+                Entry::Record(waiting) => self.settle(*waiting, tell),
             }
         }
     }
 
-    /// False for the end of an exposure that does not stand.
-    fn counts_for_something(&mut self, finding: &Finding) -> bool {
-        if finding.exposure.is_none() {
-            return true;
+    fn settle(&mut self, mut waiting: Waiting, tell: &mut dyn FnMut(Told<'_>)) {
+        let settled = self.engine.settle(&waiting, &mut self.state);
+        let origin = Origin::of(&waiting.record);
+        self.counts.ends_of_nothing += settled.applied.ends_of_nothing;
+        let matched = !waiting.findings.is_empty() || !settled.findings.is_empty();
+        tell(Told::Record(match settled.applied.undecidable {
+            _ if matched => Verdict::Matched,
+            Some(_) => Verdict::Undecidable,
+            None => Verdict::Unmatched,
+        }));
+        for moved in &settled.applied.moves {
+            tell(Told::Exposure(moved, &origin));
         }
-        let stood = self.stands.get(&finding.id).copied().unwrap_or(false);
-        if finding.status == Status::Closed && !stood {
-            self.counts.ends_of_nothing += 1;
-            return false;
+        let behaviour = std::mem::take(&mut waiting.findings);
+        for mut finding in behaviour.into_iter().chain(settled.findings) {
+            if finding.rule.level < self.least {
+                self.counts.below_level += 1;
+            } else if self.lives.live_on(&mut finding, &origin) {
+                tell(Told::Finding(Box::new(finding)));
+            }
         }
-        self.stands.insert(finding.id.clone(), finding.status == Status::Open);
-        true
     }
 }

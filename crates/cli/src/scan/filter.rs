@@ -35,7 +35,7 @@ impl Filter {
 }
 
 /// A point in time as people write one: RFC 3339, or a date for its first moment (UTC).
-pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn parse_time(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time);
     }

@@ -1,37 +1,32 @@
-//! Where the files come together: copies are dropped, records counted, findings put in order and written.
+//! Where the files come together: copies are dropped, records counted, and what they come to put in order.
 
-use std::io;
-
-use tattletrail_engine::finding::{Finding, Level};
+use tattletrail_engine::engine::{Engine, Read};
+use tattletrail_engine::finding::Level;
 use tattletrail_engine::ingest::Ending;
 use tattletrail_engine::render::text::neutralise;
-use tattletrail_engine::timeline::Timeline;
+use tattletrail_engine::timeline::{Timeline, Told, Verdict};
 
 use super::inputs::Input;
 use super::problem::{Problem, Trouble};
 use super::seen::Seen;
 use super::tally::Tally;
 use super::worker::{Batch, Message};
-use crate::output::Writer;
 
 /// The end of the way: everything the workers say comes here.
 pub(super) struct Merge<'w> {
     pub(super) tally: Tally,
     seen: Seen,
-    timeline: Timeline,
-    min_level: Level,
-    desk: Desk<'w>,
+    timeline: Timeline<'w>,
+    teller: &'w mut dyn FnMut(Told<'_>, &mut Tally),
 }
 
 impl<'w> Merge<'w> {
-    pub(super) fn new(min_level: Level, writer: &'w mut Writer) -> Self {
-        Self {
-            tally: Tally::default(),
-            seen: Seen::new(),
-            timeline: Timeline::default(),
-            min_level,
-            desk: Desk { writer, failure: None },
-        }
+    pub(super) fn new(
+        engine: &'w Engine,
+        least: Level,
+        teller: &'w mut dyn FnMut(Told<'_>, &mut Tally),
+    ) -> Self {
+        Self { tally: Tally::default(), seen: Seen::new(), timeline: Timeline::new(engine, least), teller }
     }
 
     /// Takes one message about a file.
@@ -53,22 +48,14 @@ impl<'w> Merge<'w> {
             self.tally.tell(format!("{}: {rejected}", neutralise(&file.path.display().to_string())));
         }
         let mut hits = batch.hits.into_iter().peekable();
-        let mut undecidable = batch.undecidable.into_iter().peekable();
         for (index, fingerprint) in batch.fingerprints.into_iter().enumerate() {
-            let findings = hits.next_if(|(hit, _)| *hit == index).map(|(_, findings)| findings);
-            let undecided = undecidable.next_if(|undecided| *undecided == index).is_some();
+            let reading = hits.next_if(|(hit, _)| *hit == index).map(|(_, reading)| reading);
             if self.seen.is_repeat(fingerprint) {
                 self.tally.duplicates += 1;
                 continue;
             }
-            match findings {
-                Some(findings) => {
-                    self.tally.matched += 1;
-                    for finding in findings {
-                        self.finding(finding);
-                    }
-                }
-                None if undecided => self.tally.undecidable += 1,
+            match reading {
+                Some(reading) => self.reading(reading),
                 None => self.tally.unmatched += 1,
             }
         }
@@ -82,41 +69,28 @@ impl<'w> Merge<'w> {
         }
     }
 
-    fn finding(&mut self, finding: Finding) {
-        if finding.rule.level < self.min_level {
-            self.tally.below_level += 1;
-            return;
-        }
-        let (tally, desk) = (&mut self.tally, &mut self.desk);
-        self.timeline.add(finding, &mut |finding| desk.write(&finding, tally));
+    fn reading(&mut self, reading: Read) {
+        let (tally, teller) = (&mut self.tally, &mut self.teller);
+        self.timeline.add(reading, &mut |told| tell(told, tally, teller));
     }
 
-    /// Writes what is left, and returns the counts.
-    pub(super) fn finish(mut self) -> (Tally, io::Result<()>) {
-        let (tally, desk) = (&mut self.tally, &mut self.desk);
-        let counts = self.timeline.finish(&mut |finding| desk.write(&finding, tally));
+    /// Tells what is left, and returns the counts.
+    pub(super) fn finish(mut self) -> Tally {
+        let (tally, teller) = (&mut self.tally, &mut self.teller);
+        let counts = self.timeline.finish(&mut |told| tell(told, tally, teller));
+        self.tally.below_level = counts.below_level;
         self.tally.timeline = counts;
         self.tally.forgotten = self.seen.forgotten();
-        let written = match self.desk.failure.take() {
-            Some(failure) => Err(failure),
-            None => self.desk.writer.finish(),
-        };
-        (self.tally, written)
+        self.tally
     }
 }
 
-/// Where findings are written and counted.
-struct Desk<'w> {
-    writer: &'w mut Writer,
-    /// The first failure to write; nothing is written after it.
-    failure: Option<io::Error>,
-}
-
-impl Desk<'_> {
-    fn write(&mut self, finding: &Finding, tally: &mut Tally) {
-        tally.finding(finding);
-        if self.failure.is_none() {
-            self.failure = self.writer.write(finding).err();
-        }
+/// Counts what became of a record; hands everything else on.
+fn tell(told: Told<'_>, tally: &mut Tally, teller: &mut dyn FnMut(Told<'_>, &mut Tally)) {
+    match told {
+        Told::Record(Verdict::Matched) => tally.matched += 1,
+        Told::Record(Verdict::Undecidable) => tally.undecidable += 1,
+        Told::Record(Verdict::Unmatched) => tally.unmatched += 1,
+        told => teller(told, tally),
     }
 }

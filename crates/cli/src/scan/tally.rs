@@ -16,35 +16,35 @@ pub(super) const TOLD: usize = 20;
 ///
 /// INVARIANT: `records = filtered + duplicates + matched + undecidable + unmatched`.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) files: u64,
-    pub(super) files_ruled_out: u64,
+pub(crate) struct Tally {
+    pub(crate) files: u64,
+    pub(crate) files_ruled_out: u64,
     /// Files that were no log.
-    pub(super) files_not_logs: u64,
+    pub(crate) files_not_logs: u64,
     /// Files of which a part, or all, could not be read.
-    pub(super) files_damaged: u64,
-    pub(super) bytes: u64,
-    pub(super) records: u64,
-    pub(super) filtered: u64,
-    pub(super) duplicates: u64,
-    pub(super) matched: u64,
-    pub(super) undecidable: u64,
-    pub(super) unmatched: u64,
-    pub(super) skipped: BTreeMap<SkipReason, u64>,
-    pub(super) rejected: BTreeMap<&'static str, u64>,
+    pub(crate) files_damaged: u64,
+    pub(crate) bytes: u64,
+    pub(crate) records: u64,
+    pub(crate) filtered: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) matched: u64,
+    pub(crate) undecidable: u64,
+    pub(crate) unmatched: u64,
+    pub(crate) skipped: BTreeMap<SkipReason, u64>,
+    pub(crate) rejected: BTreeMap<&'static str, u64>,
     /// Fingerprints dropped to keep memory bounded.
-    pub(super) forgotten: u64,
-    pub(super) findings: u64,
+    pub(crate) forgotten: u64,
+    pub(crate) findings: u64,
     /// Findings below `--min-level`, not shown.
-    pub(super) below_level: u64,
-    pub(super) closed: u64,
-    pub(super) levels: BTreeMap<Level, u64>,
-    pub(super) techniques: BTreeMap<TechniqueId, u64>,
-    pub(super) timeline: Counts,
+    pub(crate) below_level: u64,
+    pub(crate) closed: u64,
+    pub(crate) levels: BTreeMap<Level, u64>,
+    pub(crate) techniques: BTreeMap<TechniqueId, u64>,
+    pub(crate) timeline: Counts,
     /// The first problems, as lines.
-    pub(super) told: Vec<String>,
+    pub(crate) told: Vec<String>,
     /// True if records may have been missed.
-    pub(super) incomplete: bool,
+    pub(crate) incomplete: bool,
 }
 
 impl Tally {

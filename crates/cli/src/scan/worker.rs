@@ -9,8 +9,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tattletrail_engine::engine::Engine;
-use tattletrail_engine::finding::Finding;
+use tattletrail_engine::engine::{Engine, Read as Reading};
 use tattletrail_engine::ingest::{self, Ending, Item, Rejected, SkipReason};
 use tattletrail_engine::record::CloudTrailRecord;
 
@@ -34,10 +33,8 @@ pub(super) enum Message {
 pub(super) struct Batch {
     /// One per record.
     pub(super) fingerprints: Vec<u64>,
-    /// Records with findings: index and findings.
-    pub(super) hits: Vec<(usize, Vec<Finding>)>,
-    /// Records that may hide a change: index.
-    pub(super) undecidable: Vec<usize>,
+    /// Records with findings, or that wait for their turn: index and what was read.
+    pub(super) hits: Vec<(usize, Reading)>,
     /// Records that nobody asked about.
     pub(super) filtered: u64,
     pub(super) skipped: BTreeMap<SkipReason, u64>,
@@ -58,22 +55,19 @@ impl Batch {
 
     fn add(&mut self, item: Item, engine: &Engine, filter: &Filter) {
         match item {
-            Item::Record(record) if filter.admits(&record) => self.process(&record, engine),
+            Item::Record(record) if filter.admits(&record) => self.process(record, engine),
             Item::Record(_) => self.filtered += 1,
             Item::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
             Item::Rejected(rejected) => self.rejected.push(rejected),
         }
     }
 
-    fn process(&mut self, record: &CloudTrailRecord, engine: &Engine) {
+    fn process(&mut self, record: CloudTrailRecord, engine: &Engine) {
         let index = self.fingerprints.len();
         self.fingerprints.push(record.fingerprint());
-        let outcome = engine.process(record);
-        if !outcome.findings.is_empty() {
-            self.hits.push((index, outcome.findings));
-        }
-        if outcome.undecidable.is_some() {
-            self.undecidable.push(index);
+        match engine.read(record) {
+            Reading::Done(findings) if findings.is_empty() => {}
+            reading => self.hits.push((index, reading)),
         }
     }
 }

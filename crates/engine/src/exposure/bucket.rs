@@ -24,10 +24,7 @@ const OBJECT: ArnForm = ArnForm::new("AWS::S3::Object", "s3", Scope::Bare, "");
 
 /// `PutBucketPolicy`.
 pub(super) fn policy_put(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    let request = record.request().ok_or(Undecidable::UnknownShape)?;
-    let policy = request.get_ignore_case("bucketPolicy").or_else(|| request.get_ignore_case("policy"));
-    let own = owner(record, place);
-    let evaluation = policy::evaluate(policy.ok_or(Undecidable::UnknownShape)?, Holder::Bucket, &own)?;
+    let evaluation = policy_written(record, place)?;
     let bucket = bucket(record, place)?;
     let changes = match evaluation.reach {
         Reach::World | Reach::Broad => vec![policy_opened(bucket, evaluation)],
@@ -48,6 +45,13 @@ pub(super) fn policy_put(record: &CloudTrailRecord, place: &Place) -> Result<Der
         Reach::Internal => policy_ended(&bucket, "the new policy allows no outsider"),
     };
     Ok(changes.into())
+}
+
+/// What the policy of a `PutBucketPolicy` comes to.
+pub(super) fn policy_written(record: &CloudTrailRecord, place: &Place) -> Result<Evaluation, Undecidable> {
+    let request = record.request().ok_or(Undecidable::UnknownShape)?;
+    let policy = request.get_ignore_case("bucketPolicy").or_else(|| request.get_ignore_case("policy"));
+    policy::evaluate(policy.ok_or(Undecidable::UnknownShape)?, Holder::Bucket, &owner(record, place))
 }
 
 /// `DeleteBucketPolicy`.

@@ -59,6 +59,21 @@ pub(crate) fn reach(net: IpNet) -> Option<Reach> {
     }
 }
 
+/// The longest prefixes that count towards the world. A group has at most 1,000 rules (VPC quotas): narrower ones together
+/// are less than a hundredth of it, so whatever they complete is all but everything without them.
+const COUNTED_V4: u8 = 16;
+const COUNTED_V6: u8 = 48;
+
+/// True for a network that can be a part of the world which several make up.
+pub(crate) fn can_add_up(net: IpNet) -> bool {
+    let net = effective(net);
+    let counted = match net {
+        IpNet::V4(_) => COUNTED_V4,
+        IpNet::V6(_) => COUNTED_V6,
+    };
+    net.prefix_len() <= counted && is_routable(net)
+}
+
 /// The networks that make up the world together though none is it alone (`0.0.0.0/1` and `128.0.0.0/1`): whatever is
 /// routable is in one of them. Empty if they leave anything out. Those that lie inside another are not named.
 pub(crate) fn world_together(nets: &[IpNet]) -> Vec<IpNet> {

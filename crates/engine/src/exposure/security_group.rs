@@ -14,61 +14,51 @@ use super::{Confidence, Derived, Effect, ExposureChange, Reach, Surface, Undecid
 use crate::json::Node;
 use crate::record::CloudTrailRecord;
 use crate::resource::Resource;
-use crate::resource::place::{ArnForm, Place, Scope};
+use crate::resource::place::{ArnForm, Place, Scope, capped};
 
 const GROUP: ArnForm = ArnForm::new("AWS::EC2::SecurityGroup", "ec2", Scope::Regional, "security-group/");
 
+/// What a call did to the rules of a group.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) group: Resource,
+    pub(super) rules: Rules,
+    pub(super) deed: Deed,
+}
+
+/// What happened to the rules of a [`Call`].
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// They are in the group now.
+    Added,
+    /// They are not in it any more, nor are those with these ids.
+    Removed(Vec<String>),
+    /// They have taken the place of whatever had these ids before.
+    Replaced(Vec<String>),
+}
+
 /// `AuthorizeSecurityGroupIngress`.
 pub(super) fn authorized(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    let answered = response_part(record, "securityGroupRuleSet").map(ingress::of_rule_set);
-    let rules = match answered.filter(|rules| !rules.is_empty()) {
-        Some(rules) => rules,
-        None => ingress::of_permissions(record.request().ok_or(Undecidable::UnknownShape)?),
-    };
-    changes(record, place, &rules, Effect::Opened)
+    changes(&added(record, place)?, Effect::Opened)
 }
 
 /// `RevokeSecurityGroupIngress`. It succeeds even where nothing was revoked: the answer lists what was not.
 pub(super) fn revoked(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    if let Some(set) = response_part(record, "revokedSecurityGroupRuleSet") {
-        let rules = ingress::of_rule_set(set);
-        return if rules.is_empty() {
-            Ok(Derived::default())
-        } else {
-            changes(record, place, &rules, Effect::Closed)
+    let call = removed(record, place)?;
+    if call.rules.is_empty() {
+        return match &call.deed {
+            Deed::Removed(ids) if !ids.is_empty() => Err(Undecidable::NeedsState),
+            _ if response_part(record, "revokedSecurityGroupRuleSet").is_some() => Ok(Derived::default()),
+            _ => Err(Undecidable::UnknownShape),
         };
     }
-    let request = record.request().ok_or(Undecidable::UnknownShape)?;
-    let mut rules = ingress::of_permissions(request);
-    if rules.is_empty() && names_rules_by_id(request) {
-        return Err(Undecidable::NeedsState);
-    }
-    if let Some(unknown) = response_part(record, "unknownIpPermissionSet") {
-        let mut kept = Rules::default();
-        unknown.list().into_iter().for_each(|permission| kept.add(permission, None));
-        rules.networks.retain(|stored| !kept.networks.iter().any(|other| other.rule == stored.rule));
-        rules.other_peers = true;
-    }
-    changes(record, place, &rules, Effect::Closed)
+    changes(&call, Effect::Closed)
 }
 
 /// `ModifySecurityGroupRules`, which replaces whole rules by their ids. What a rule was before, and whether it is an
 /// ingress rule at all, is not in the record.
 pub(super) fn modified(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    let request = record.request().ok_or(Undecidable::UnknownShape)?;
-    let request = request.get_ignore_case("ModifySecurityGroupRulesRequest").unwrap_or(request);
-    let mut rules = Rules::default();
-    for key in ["SecurityGroupRule", "SecurityGroupRules", "SecurityGroupRuleSet"] {
-        for update in request.get_ignore_case(key).map(Node::list).unwrap_or_default() {
-            let rule = update.get_ignore_case("SecurityGroupRule").unwrap_or(update);
-            if text_of(rule, "IsEgress").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
-                rules.other_peers = true;
-                continue;
-            }
-            rules.add(rule, text_of(update, "SecurityGroupRuleId").as_deref());
-        }
-    }
-    let mut derived = changes(record, place, &rules, Effect::Opened)?;
+    let mut derived = changes(&replaced(record, place)?, Effect::Opened)?;
     for change in &mut derived.changes {
         change.confidence = Confidence::Medium;
         change.reason.push_str("; what the modified rule was before is not in the record");
@@ -76,53 +66,95 @@ pub(super) fn modified(record: &CloudTrailRecord, place: &Place) -> Result<Deriv
     Ok(derived)
 }
 
+/// What `AuthorizeSecurityGroupIngress` added.
+pub(super) fn added(record: &CloudTrailRecord, place: &Place) -> Result<Call, Undecidable> {
+    let answered = response_part(record, "securityGroupRuleSet").map(ingress::of_rule_set);
+    let rules = match answered.filter(|rules| !rules.is_empty()) {
+        Some(rules) => rules,
+        None => ingress::of_permissions(record.request().ok_or(Undecidable::UnknownShape)?),
+    };
+    Ok(Call { group: group(record, place), rules, deed: Deed::Added })
+}
+
+/// What `RevokeSecurityGroupIngress` took away.
+pub(super) fn removed(record: &CloudTrailRecord, place: &Place) -> Result<Call, Undecidable> {
+    let group = group(record, place);
+    if let Some(set) = response_part(record, "revokedSecurityGroupRuleSet") {
+        return Ok(Call { group, rules: ingress::of_rule_set(set), deed: Deed::Removed(Vec::new()) });
+    }
+    let request = record.request().ok_or(Undecidable::UnknownShape)?;
+    let mut rules = ingress::of_permissions(request);
+    let ids = if rules.is_empty() { rule_ids(request) } else { Vec::new() };
+    if let Some(unknown) = response_part(record, "unknownIpPermissionSet").filter(|_| ids.is_empty()) {
+        let mut kept = Rules::default();
+        unknown.list().into_iter().for_each(|permission| kept.add(permission, None));
+        rules.networks.retain(|stored| !kept.networks.iter().any(|other| other.rule == stored.rule));
+        rules.other_peers = true;
+    }
+    Ok(Call { group, rules, deed: Deed::Removed(ids) })
+}
+
+/// What `ModifySecurityGroupRules` put in the place of what.
+pub(super) fn replaced(record: &CloudTrailRecord, place: &Place) -> Result<Call, Undecidable> {
+    let request = record.request().ok_or(Undecidable::UnknownShape)?;
+    let request = request.get_ignore_case("ModifySecurityGroupRulesRequest").unwrap_or(request);
+    let (mut rules, mut ids) = (Rules::default(), Vec::new());
+    for key in ["SecurityGroupRule", "SecurityGroupRules", "SecurityGroupRuleSet"] {
+        for update in request.get_ignore_case(key).map(Node::list).unwrap_or_default() {
+            let rule = update.get_ignore_case("SecurityGroupRule").unwrap_or(update);
+            if text_of(rule, "IsEgress").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+                rules.other_peers = true;
+                continue;
+            }
+            let id = text_of(update, "SecurityGroupRuleId");
+            rules.add(rule, id.as_deref());
+            ids.extend(id.map(|id| capped(&id)));
+        }
+    }
+    Ok(Call { group: group(record, place), rules, deed: Deed::Replaced(ids) })
+}
+
 fn response_part<'a>(record: &'a CloudTrailRecord, key: &str) -> Option<Node<'a>> {
     record.response()?.get_ignore_case(key)
 }
 
-fn names_rules_by_id(request: Node<'_>) -> bool {
+/// The ids by which a request names rules: texts, or objects with one.
+fn rule_ids(request: Node<'_>) -> Vec<String> {
     ["securityGroupRuleIds", "securityGroupRuleIdSet", "securityGroupRuleId"]
         .iter()
-        .any(|key| request.get_ignore_case(key).is_some_and(|ids| !ids.list().is_empty()))
+        .filter_map(|key| request.get_ignore_case(key))
+        .flat_map(Node::list)
+        .filter_map(|item| item.scalar_text().or_else(|| text_of(item, "securityGroupRuleId")))
+        .map(|id| capped(&id))
+        .collect()
 }
 
-fn changes(
-    record: &CloudTrailRecord,
-    place: &Place,
-    rules: &Rules,
-    effect: Effect,
-) -> Result<Derived, Undecidable> {
-    if rules.is_empty() {
+fn changes(call: &Call, effect: Effect) -> Result<Derived, Undecidable> {
+    if call.rules.is_empty() {
         return Err(Undecidable::UnknownShape);
     }
-    let mut derived = Derived::default();
-    if rules.unreadable {
-        derived.undecidable = Some(Undecidable::UnknownShape);
-    }
-    let exposed = exposed(&rules.networks);
-    if exposed.is_empty() {
-        return Ok(derived);
-    }
-    let group = group(record, place);
-    for (stored, reach, together) in exposed {
-        let mut change = ExposureChange::new(
-            group.clone(),
-            Surface::SecurityGroupIngress,
-            effect,
-            reach,
-            stored.rule.facet(),
-        )
-        .because(reason(&stored.rule, reach, together));
-        change.network = Some(stored.rule.network());
-        change.native_id.clone_from(&stored.id);
-        derived.changes.push(change);
-    }
-    Ok(derived)
+    let undecidable = call.rules.unreadable.then_some(Undecidable::UnknownShape);
+    let exposed = exposed(&call.rules.networks);
+    let changes = exposed.into_iter().map(|entry| change(&call.group, entry, effect, "this call"));
+    Ok(Derived { changes: changes.collect(), undecidable })
 }
 
-/// The rules that let in the internet or a large part of it, each once, with their reach and whether they make the
-/// world only together with others of the same call.
-fn exposed(rules: &[StoredRule]) -> Vec<(&StoredRule, Reach, bool)> {
+/// The change that one exposed rule makes; `whose` rules make the world together.
+pub(super) fn change(group: &Resource, entry: Exposed<'_>, effect: Effect, whose: &str) -> ExposureChange {
+    let (stored, reach, together) = entry;
+    let facet = stored.rule.facet();
+    let mut change = ExposureChange::new(group.clone(), Surface::SecurityGroupIngress, effect, reach, facet)
+        .because(reason(&stored.rule, reach, together.then_some(whose)));
+    change.network = Some(stored.rule.network());
+    change.native_id.clone_from(&stored.id);
+    change
+}
+
+/// A rule, its reach, and whether it makes the world only together with others.
+pub(super) type Exposed<'a> = (&'a StoredRule, Reach, bool);
+
+/// The rules that let in the internet or a large part of it, each once.
+pub(super) fn exposed(rules: &[StoredRule]) -> Vec<Exposed<'_>> {
     let mut peers: BTreeMap<_, Vec<IpNet>> = BTreeMap::new();
     for StoredRule { rule, .. } in rules {
         peers.entry((rule.protocol, rule.ports)).or_default().push(rule.peer);
@@ -144,10 +176,10 @@ fn exposed(rules: &[StoredRule]) -> Vec<(&StoredRule, Reach, bool)> {
     exposed
 }
 
-fn reason(rule: &IngressRule, reach: Reach, together: bool) -> String {
+fn reason(rule: &IngressRule, reach: Reach, together: Option<&str>) -> String {
     let family = if rule.peer.network().is_ipv4() { "IPv4" } else { "IPv6" };
     match (reach, together) {
-        (_, true) => format!("the rules of this call together take in every {family} address"),
+        (_, Some(whose)) => format!("the rules of {whose} together take in every {family} address"),
         (Reach::World, _) => format!("the rule takes in every {family} address"),
         _ => format!("the rule takes in a /{} of the {family} addresses", rule.peer.prefix_len()),
     }

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Actor, EventInfo, Evidence, Finding, Status};
 use crate::event::Event;
+use crate::exposure::state::Home;
 use crate::exposure::{ExposureChange, Surface};
 use crate::ids::{AccountId, EventId, FindingId, Region};
 use crate::json::Node;
@@ -25,20 +26,21 @@ impl Finding {
         Self::compose(id, Status::Open, rule, event, resource, None, title)
     }
 
-    /// A finding about an exposure; one per account, Region, rule, resource and facet, open or closed.
+    /// A finding about an exposure; one per account, Region, rule, resource and facet, open or closed. Account and Region
+    /// are those of its home: a call that shows or hides it may be made elsewhere.
     pub fn of_exposure(
         rule: &CompiledRule,
         event: &Event<'_>,
         change: ExposureChange,
         status: Status,
+        home: &Home,
     ) -> Self {
-        let info = EventInfo::of(event.record());
         let region = match change.surface {
             // Set for the account as a whole; the call may go through any Region.
             Surface::AccountPublicAccessBlock => "",
-            _ => text(info.region.as_ref().map(Region::as_str)),
+            _ => home.region.as_str(),
         };
-        let account = text(info.account.as_ref().map(AccountId::as_str));
+        let account = home.account.as_str();
         let resource = change.resource.clone();
         let rule_id = rule.info().id.as_str();
         let id = identity(&["exposure", account, region, rule_id, resource.arn.as_str(), &change.facet]);
@@ -72,6 +74,7 @@ impl Finding {
             actor,
             exposure,
             evidence,
+            life: None,
         }
     }
 }
@@ -92,7 +95,8 @@ impl EventInfo {
 }
 
 impl Actor {
-    fn of(record: &CloudTrailRecord) -> Self {
+    /// Who made the call of a record.
+    pub(crate) fn of(record: &CloudTrailRecord) -> Self {
         let field = |key: &str| record.path_text(&["userIdentity", key]);
         let name = ["arn", "userName", "principalId", "invokedBy", "type"].into_iter().find_map(field);
         Self {
@@ -146,7 +150,7 @@ fn shown(text: &str) -> String {
 }
 
 /// An exposure in a few words: `tcp/22 from 0.0.0.0/0`, `policy: read, list`.
-fn phrase(change: &ExposureChange) -> String {
+pub fn phrase(change: &ExposureChange) -> String {
     if let Some(network) = &change.network {
         let ports = match network.ports {
             _ if network.all_ports => "all ports".to_owned(),

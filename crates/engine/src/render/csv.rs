@@ -52,7 +52,13 @@ pub fn header() -> String {
 /// A finding as one line, without its end.
 #[must_use]
 pub fn row(finding: &Finding) -> String {
-    record(cells(finding).into_iter().map(|cell| harmless(&cell)))
+    line(cells(finding))
+}
+
+/// Any cells as one row, made harmless.
+#[must_use]
+pub fn line(cells: impl IntoIterator<Item = String>) -> String {
+    record(cells.into_iter().map(|cell| harmless(&cell)))
 }
 
 /// The values under [`COLUMNS`], as they are.

@@ -56,6 +56,16 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    opened_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened_event_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_seconds: Option<i64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reopened: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<&'a ExposureChange>,
     evidence: &'a [Evidence],
 }
@@ -74,6 +84,7 @@ struct Rule<'a> {
 impl<'a> Line<'a> {
     fn of(finding: &'a Finding) -> Self {
         let Finding { event, actor, resource, rule, .. } = finding;
+        let life = finding.life.as_ref();
         Self {
             schema: SCHEMA,
             finding_id: finding.id.as_str(),
@@ -108,6 +119,11 @@ impl<'a> Line<'a> {
             access_key_id: actor.access_key_id.as_deref(),
             source_ip: actor.source_ip.as_deref(),
             user_agent: actor.user_agent.as_deref(),
+            opened_at: life.and_then(|life| life.opened_at.as_deref()),
+            opened_by: life.and_then(|life| some(&life.opened_by)),
+            opened_event_id: life.and_then(|life| life.opened_event.as_ref()).map(EventId::as_str),
+            open_seconds: life.and_then(|life| life.seconds),
+            reopened: life.is_some_and(|life| life.reopened),
             exposure: finding.exposure.as_ref(),
             evidence: &finding.evidence,
         }

@@ -52,6 +52,7 @@ pub(super) fn open_port() -> Finding {
         },
         exposure: Some(change(resource, Surface::SecurityGroupIngress, Some(network))),
         evidence: vec![Evidence { field: "exposure.reach".to_owned(), value: "world".to_owned() }],
+        life: None,
     }
 }
 
@@ -180,6 +181,7 @@ prop_compose! {
             resource: Resource { arn: arn.into(), kind, name },
             actor, exposure,
             evidence: evidence.into_iter().map(|(field, value)| Evidence { field, value }).collect(),
+            life: None,
         }
     }
 }

@@ -1,0 +1,234 @@
+//! What stands exposed, as far as the records so far tell: the memory that one record lacks.
+//!
+//! In: records in the order of time, each with what [`super::derive`] made of it. Out: the exact [`Move`]s: an opening,
+//! the end of precisely what stood, or one in the place of the other. Security groups are kept as their rules and buckets
+//! as their policies, ACLs and settings, and what is exposed follows from those. Everything else goes by (resource,
+//! surface, facet): an opening replaces what stood there, an end ends it.
+//!
+//! INVARIANT: only resources with something exposed, or with something written that a later call can expose, are
+//! remembered. Maps are sorted: no result depends on a hash. A record older than what it would change changes nothing.
+
+// Security groups as their rules.
+mod group;
+
+// Buckets as what is written on them.
+mod bucket;
+
+// What stands.
+mod standing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Derived, ExposureChange, Surface, Undecidable};
+use crate::ids::{AccountId, Arn};
+use crate::record::CloudTrailRecord;
+use crate::resource::resource_of;
+use bucket::Bucket;
+use group::Group;
+
+pub use standing::{Home, Move, Origin, Standing};
+
+/// A resource in the account whose records tell of it.
+type Owned = (AccountId, Arn);
+
+/// A facet of one surface of a resource.
+type Facet = (Owned, Surface, String);
+
+/// Calls that end a resource, and with it all that was exposed of it.
+const GONE: &[(&str, &str)] = &[
+    ("ec2.amazonaws.com", "DeleteSecurityGroup"),
+    ("ec2.amazonaws.com", "DeleteSnapshot"),
+    ("ec2.amazonaws.com", "DeregisterImage"),
+    ("rds.amazonaws.com", "DeleteDBSnapshot"),
+    ("rds.amazonaws.com", "DeleteDBClusterSnapshot"),
+];
+
+/// What is known of resources.
+#[derive(Debug, Default)]
+pub struct State {
+    standing: BTreeMap<Facet, Standing>,
+    groups: BTreeMap<Owned, Group>,
+    buckets: BTreeMap<Owned, Bucket>,
+    /// Block public access of whole accounts.
+    accounts: BTreeMap<AccountId, bucket::Guard>,
+}
+
+/// What one record came to.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// The exact changes: first the ends, in the order of their facets.
+    pub moves: Vec<Move>,
+    /// How many ends there were of what did not stand.
+    pub ends_of_nothing: usize,
+    /// Why a change might be hidden in the record.
+    pub undecidable: Option<Undecidable>,
+}
+
+/// True for a record that [`State::apply`] must see, given what was derived from it.
+pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
+    if record.failed() {
+        return false;
+    }
+    let gone = || GONE.iter().any(|gone| Some(*gone) == record.event_source().zip(record.action()));
+    !derived.changes.is_empty()
+        || derived.undecidable.is_some()
+        || group::concerns(record)
+        || bucket::concerns(record)
+        || gone()
+}
+
+/// One record on its way through the state.
+struct Step<'a> {
+    record: &'a CloudTrailRecord,
+    derived: &'a Derived,
+    home: Home,
+    origin: Origin,
+    applied: Applied,
+}
+
+impl State {
+    /// Everything that stands, by resource and facet.
+    pub fn standing(&self) -> impl Iterator<Item = &Standing> {
+        self.standing.values()
+    }
+
+    /// Takes in one record and what was derived from it.
+    pub fn apply(&mut self, record: &CloudTrailRecord, derived: &Derived) -> Applied {
+        let mut step = Step {
+            record,
+            derived,
+            home: Home::of(record),
+            origin: Origin::of(record),
+            applied: Applied { undecidable: derived.undecidable, ..Applied::default() },
+        };
+        if record.failed() {
+            return Applied::default();
+        }
+        if group::concerns(record) {
+            self.group(&mut step);
+        } else {
+            self.bucket(&mut step);
+            self.others(&mut step);
+        }
+        self.gone(&mut step);
+        step.applied.moves.sort_by_key(|moved| moved.now.is_some());
+        step.applied
+    }
+
+    /// Facets that go by themselves: what is derived is what happened.
+    fn others(&mut self, step: &mut Step<'_>) {
+        for (facet, changes) in by_facet(step) {
+            if bucket::is_modelled(facet.1) {
+                continue;
+            }
+            let opening = changes.iter().find(|change| !change.effect.ends());
+            match (opening, changes.first()) {
+                (Some(opening), _) => self.set(step, facet, Some((*opening).clone()), &opening.reason),
+                (None, Some(end)) => {
+                    let ended = self.standing.contains_key(&facet) || self.end_all_shares(step, &facet, end);
+                    step.applied.ends_of_nothing += usize::from(!ended);
+                    self.set(step, facet, None, &end.reason);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// A reset names nobody: it ends the shares with everybody that were named.
+    fn end_all_shares(&mut self, step: &mut Step<'_>, facet: &Facet, end: &ExposureChange) -> bool {
+        let reset = step.record.action().is_some_and(|action| action.starts_with("Reset"));
+        reset && facet.2 == "share|all" && self.end_all_of(step, &facet.0, &end.reason)
+    }
+
+    fn gone(&mut self, step: &mut Step<'_>) {
+        if !GONE.iter().any(|gone| Some(*gone) == step.record.event_source().zip(step.record.action())) {
+            return;
+        }
+        let owned = (step.home.account.clone(), resource_of(step.record).arn);
+        self.groups.remove(&owned);
+        self.end_all_of(step, &owned, "the resource was deleted");
+    }
+
+    /// Ends all that stands of a resource; false if nothing did.
+    fn end_all_of(&mut self, step: &mut Step<'_>, owned: &Owned, why: &str) -> bool {
+        let facets = self.facets_of(owned);
+        for facet in &facets {
+            self.set(step, facet.clone(), None, why);
+        }
+        !facets.is_empty()
+    }
+
+    fn facets_of(&self, owned: &Owned) -> Vec<Facet> {
+        // The least surface, the least text: the first key that a resource can have.
+        let first = (owned.clone(), Surface::SecurityGroupIngress, String::new());
+        self.standing
+            .range(first..)
+            .map(|(facet, _)| facet)
+            .take_while(|facet| facet.0 == *owned)
+            .cloned()
+            .collect()
+    }
+
+    /// Puts `now` in the place of what stands at a facet.
+    fn set(&mut self, step: &mut Step<'_>, facet: Facet, now: Option<ExposureChange>, why: &str) {
+        let before = self.standing.get(&facet);
+        if before.is_some_and(|before| step.origin.is_before(&before.origin)) {
+            return;
+        }
+        let before = before.cloned();
+        let Some(now) = now else {
+            if let Some(before) = before {
+                self.standing.remove(&facet);
+                step.applied.moves.push(Move { now: None, before: Some(before), why: why.to_owned() });
+            }
+            return;
+        };
+        // One that goes on keeps its beginning, and the place where its finding is known.
+        let goes_on = before.as_ref().filter(|before| before.is_as(&now));
+        let origin = goes_on.map_or_else(|| step.origin.clone(), |before| before.origin.clone());
+        let home = before.as_ref().map_or_else(|| step.home.clone(), |before| before.home.clone());
+        let standing = Standing { change: now, home, origin };
+        self.standing.insert(facet, standing.clone());
+        step.applied.moves.push(Move { now: Some(standing), before, why: why.to_owned() });
+    }
+
+    /// Lets what stands at a facet follow from what is known. A consequence that changes nothing is no news, unless the
+    /// call itself says so.
+    fn follow(&mut self, step: &mut Step<'_>, facet: Facet, now: Option<ExposureChange>, why: &str) {
+        let said = step
+            .derived
+            .changes
+            .iter()
+            .any(|change| !change.effect.ends() && facet_of(step, change) == facet);
+        let same = match (self.standing.get(&facet), &now) {
+            (Some(before), Some(now)) => before.is_as(now),
+            (None, None) => true,
+            _ => false,
+        };
+        if !same || (said && now.is_some()) {
+            self.set(step, facet, now, why);
+        }
+    }
+}
+
+fn facet_of(step: &Step<'_>, change: &ExposureChange) -> Facet {
+    ((step.home.account.clone(), change.resource.arn.clone()), change.surface, change.facet.clone())
+}
+
+/// The changes of a record by what they are about: a set policy is told as its opening and the end of the old one.
+fn by_facet<'a>(step: &Step<'a>) -> Vec<(Facet, Vec<&'a ExposureChange>)> {
+    let mut found: BTreeMap<Facet, Vec<&ExposureChange>> = BTreeMap::new();
+    for change in &step.derived.changes {
+        found.entry(facet_of(step, change)).or_default().push(change);
+    }
+    found.into_iter().collect()
+}
+
+/// Facets of a record that its changes only end.
+fn only_ended(step: &Step<'_>) -> BTreeSet<Facet> {
+    let ended = |changes: &[&ExposureChange]| changes.iter().all(|change| change.effect.ends());
+    by_facet(step).into_iter().filter(|(_, changes)| ended(changes)).map(|(facet, _)| facet).collect()
+}
+
+#[cfg(test)]
+mod tests;

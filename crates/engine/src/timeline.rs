@@ -6,7 +6,8 @@
 //! entries too late still finds its place, and a scan with fewer is in perfect order whatever order its records came
 //! in. What comes later than that is counted.
 //!
-//! Entries of the same second keep the order in which they came: CloudTrail's clock has no finer hand.
+//! Entries of the same second go by their eventID: CloudTrail's clock has no finer hand, and the order in which records
+//! happen to be read must not decide what stands.
 
 // The lives of findings.
 mod lives;
@@ -14,10 +15,11 @@ mod lives;
 use crate::engine::{Engine, Read, Waiting};
 use crate::exposure::state::{Move, Origin, State};
 use crate::finding::{Finding, Level};
+use crate::ids::EventId;
 use lives::Lives;
 
-/// How many entries are held back at most: some 20 MB of them.
-pub const HELD: usize = 4096;
+/// How many entries are held back at most: some 10 MB of them.
+pub const HELD: usize = 3072;
 
 /// Records and findings on their way into order.
 #[derive(Debug)]
@@ -44,6 +46,13 @@ impl Entry {
         match self {
             Self::Finding(finding) => finding.event.time.as_deref(),
             Self::Record(waiting) => waiting.record.event_time(),
+        }
+    }
+
+    fn event(&self) -> Option<&str> {
+        match self {
+            Self::Finding(finding) => finding.event.id.as_ref().map(EventId::as_str),
+            Self::Record(waiting) => waiting.record.text("eventID"),
         }
     }
 }
@@ -130,7 +139,7 @@ impl<'e> Timeline<'e> {
     }
 
     fn let_go(&mut self, count: usize, tell: &mut dyn FnMut(Told<'_>)) {
-        self.held.sort_by(|a, b| a.time().cmp(&b.time()));
+        self.held.sort_by(|a, b| (a.time(), a.event()).cmp(&(b.time(), b.event())));
         let rest = self.held.split_off(count.min(self.held.len()));
         for entry in std::mem::replace(&mut self.held, rest) {
             if self.reached.as_deref() < entry.time() {

@@ -65,6 +65,9 @@ pub use change::{
     Verdict,
 };
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::json::{Kind, Node};
 use crate::record::CloudTrailRecord;
 use crate::resource::place::Place;
@@ -168,13 +171,20 @@ pub fn derive(record: &CloudTrailRecord) -> Derived {
     derived
 }
 
+type Action = (&'static [&'static str], &'static str, Reader);
+
+/// The tables by the name of the action: every record asks.
+static BY_NAME: LazyLock<HashMap<&str, Vec<&Action>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<&str, Vec<&Action>> = HashMap::new();
+    for action in ACTIONS.iter().chain(resource_policy::ACTIONS) {
+        by_name.entry(action.1).or_default().push(action);
+    }
+    by_name
+});
+
 fn reader_of(record: &CloudTrailRecord) -> Option<Reader> {
-    let (source, action) = (record.event_source()?, record.action()?);
-    ACTIONS
-        .iter()
-        .chain(resource_policy::ACTIONS)
-        .find(|(sources, name, _)| *name == action && sources.contains(&source))
-        .map(|(_, _, reader)| *reader)
+    let (source, name) = (record.event_source()?, record.action()?);
+    BY_NAME.get(name)?.iter().find(|(sources, ..)| sources.contains(&source)).map(|(.., reader)| *reader)
 }
 
 /// True if a value of the parameters is one of the texts that stand for a hidden one. Records nest no deeper than

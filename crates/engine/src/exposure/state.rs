@@ -66,15 +66,13 @@ pub struct Applied {
 
 /// True for a record that [`State::apply`] must see, given what was derived from it.
 pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
-    if record.failed() {
-        return false;
-    }
-    let gone = || GONE.iter().any(|gone| Some(*gone) == record.event_source().zip(record.action()));
-    !derived.changes.is_empty()
+    let Some((source, action)) = record.event_source().zip(record.action()) else { return false };
+    let known = !derived.changes.is_empty()
         || derived.undecidable.is_some()
-        || group::concerns(record)
-        || bucket::concerns(record)
-        || gone()
+        || group::concerns(source, action)
+        || bucket::concerns(source, action)
+        || GONE.contains(&(source, action));
+    known && !record.failed()
 }
 
 /// One record on its way through the state.
@@ -104,7 +102,11 @@ impl State {
         if record.failed() {
             return Applied::default();
         }
-        if group::concerns(record) {
+        if record
+            .event_source()
+            .zip(record.action())
+            .is_some_and(|(source, action)| group::concerns(source, action))
+        {
             self.group(&mut step);
         } else {
             self.bucket(&mut step);

@@ -59,10 +59,9 @@ pub(super) fn is_modelled(surface: Surface) -> bool {
 }
 
 /// True for calls that matter for a bucket though nothing may be derived from them.
-pub(super) fn concerns(record: &CloudTrailRecord) -> bool {
+pub(super) fn concerns(source: &str, action: &str) -> bool {
     let calls = ["CreateBucket", "PutBucketOwnershipControls", "DeleteBucketOwnershipControls"];
-    record.event_source() == Some("s3.amazonaws.com")
-        && record.action().is_some_and(|action| calls.contains(&action))
+    source == "s3.amazonaws.com" && calls.contains(&action)
 }
 
 impl State {

@@ -19,14 +19,14 @@ pub(super) struct Group {
 }
 
 /// True for the calls that change ingress rules.
-pub(super) fn concerns(record: &CloudTrailRecord) -> bool {
-    record.event_source() == Some("ec2.amazonaws.com") && reader(record).is_some()
+pub(super) fn concerns(source: &str, action: &str) -> bool {
+    source == "ec2.amazonaws.com" && reader(action).is_some()
 }
 
 type Reader = fn(&CloudTrailRecord, &Place) -> Result<Call, Undecidable>;
 
-fn reader(record: &CloudTrailRecord) -> Option<Reader> {
-    match record.action()? {
+fn reader(action: &str) -> Option<Reader> {
+    match action {
         "AuthorizeSecurityGroupIngress" => Some(security_group::added),
         "RevokeSecurityGroupIngress" => Some(security_group::removed),
         "ModifySecurityGroupRules" => Some(security_group::replaced),
@@ -61,7 +61,8 @@ impl Group {
 impl State {
     /// A call that changes the ingress rules of a group.
     pub(super) fn group(&mut self, step: &mut Step<'_>) {
-        let read = reader(step.record).map(|read| read(step.record, &Place::of(step.record)));
+        let read =
+            step.record.action().and_then(reader).map(|read| read(step.record, &Place::of(step.record)));
         let Some(Ok(call)) = read else { return };
         let owned = (step.home.account.clone(), call.group.arn.clone());
         let mut group = self.groups.remove(&owned).unwrap_or_default();

@@ -18,8 +18,10 @@ use tattletrail_engine::finding::Level;
 use tattletrail_engine::ruleset::RuleSet;
 use tattletrail_engine::timeline::Told;
 
+use crate::output::Style;
 use crate::scan::filter::parse_time;
-use crate::scan::{InputArguments, read_all};
+use crate::scan::summary::{grouped, line};
+use crate::scan::{InputArguments, read_all, say_summary};
 use crate::{Console, Exit};
 use ledger::Ledger;
 
@@ -76,8 +78,13 @@ pub(crate) fn run(arguments: &ExposuresArguments, console: &mut Console) -> Exit
     });
     let entries = ledger.entries(arguments.open_at);
     let open = entries.iter().any(|entry| arguments.open_at.is_some() || entry.closed.is_none());
-    let text = listing::text(&entries, arguments.format);
+    let style = Style::of_results(console);
+    let text = listing::text(&entries, arguments.format, style);
     let written = console.out.write_all(text.as_bytes()).and_then(|()| console.out.flush());
+    let standing = ledger.entries(None).iter().filter(|entry| entry.closed.is_none()).count() as u64;
+    let all = ledger.entries(None).len() as u64;
+    let counts = format!("{} seen, {} still open at the end", grouped(all), grouped(standing));
+    say_summary(&tally, arguments.input.quiet, &line("exposures", &counts), console);
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             console.say(&format!("tattletrail: can't write the exposures: {error}\n"));

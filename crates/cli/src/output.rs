@@ -3,12 +3,17 @@
 // The table for people.
 mod table;
 
+// Text laid out for a terminal.
+pub(crate) mod layout;
+
 use std::fmt;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
 use tattletrail_engine::finding::Finding;
 use tattletrail_engine::render::{asff, csv, jsonl, ocsf};
+
+use crate::Console;
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,6 +37,25 @@ pub(crate) struct Style {
     pub(crate) color: bool,
     /// Columns; `None` where the output is no terminal.
     pub(crate) width: Option<usize>,
+}
+
+/// The width where there is no terminal to ask.
+const DEFAULT_WIDTH: usize = 120;
+
+/// Below this nothing can be laid out.
+const MIN_WIDTH: usize = 50;
+
+impl Style {
+    /// What the terminal behind the results allows, if there is one.
+    pub(crate) fn of_results(console: &Console) -> Self {
+        let terminal = console.out_is_terminal;
+        Self { color: terminal && console.color, width: console.width.filter(|_| terminal) }
+    }
+
+    /// How many columns a line may take.
+    pub(crate) fn columns(self) -> usize {
+        self.width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH)
+    }
 }
 
 /// Writes findings in one format.

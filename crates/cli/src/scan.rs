@@ -31,7 +31,7 @@ mod merge;
 pub(crate) mod tally;
 
 // The counts as words.
-mod summary;
+pub(crate) mod summary;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -126,7 +126,7 @@ pub(crate) struct InputArguments {
 
     /// No summary and no progress bar; problems are still told
     #[arg(long, short)]
-    quiet: bool,
+    pub(crate) quiet: bool,
 }
 
 /// Sigma's levels as a command-line value.
@@ -170,6 +170,7 @@ pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
     let tally =
         read_all(&arguments.input, &engine, least, console, &mut |told, tally| desk.take(told, tally));
     let written = desk.failure.map_or_else(|| writer.finish(), Err);
+    say_summary(&tally, arguments.input.quiet, &summary::of_findings(&tally), console);
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             console.say(&format!("tattletrail: can't write the findings: {error}\n"));
@@ -198,12 +199,22 @@ impl Desk<'_> {
     }
 }
 
-/// Reads all inputs; `teller` gets what they come to, in the order of time. Problems and the summary are said.
+/// Says what could not be read and, unless that is not wanted, what was counted, with `results` in its midst.
+pub(crate) fn say_summary(tally: &Tally, quiet: bool, results: &str, console: &mut Console) {
+    for line in &tally.told {
+        console.say(&format!("tattletrail: {line}\n"));
+    }
+    if !quiet {
+        console.say(&summary::text(tally, results));
+    }
+}
+
+/// Reads all inputs; `teller` gets what they come to, in the order of time.
 pub(crate) fn read_all(
     arguments: &InputArguments,
     engine: &Engine,
     least: Level,
-    console: &mut Console,
+    console: &Console,
     teller: &mut dyn FnMut(Told<'_>, &mut Tally),
 ) -> Tally {
     let started = Instant::now();
@@ -233,12 +244,7 @@ pub(crate) fn read_all(
     bar.finish_and_clear();
     let mut tally = merge.finish();
     tally.check_that_anything_was_read();
-    for line in &tally.told {
-        console.say(&format!("tattletrail: {line}\n"));
-    }
-    if !arguments.quiet {
-        console.say(&summary::text(&tally, started.elapsed()));
-    }
+    tally.elapsed = started.elapsed();
     tally
 }
 

@@ -175,3 +175,6 @@ impl<'e> Timeline<'e> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

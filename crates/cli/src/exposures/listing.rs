@@ -8,6 +8,8 @@ use tattletrail_engine::render::text::{escape_json, neutralise};
 
 use super::ListFormat;
 use super::ledger::Entry;
+use crate::output::Style;
+use crate::output::layout::{duration, flow, paint, short_actor};
 
 /// The columns, which are also the keys.
 const COLUMNS: [&str; 13] = [
@@ -27,7 +29,7 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// All of them in one form.
-pub(super) fn text(entries: &[&Entry], format: ListFormat) -> String {
+pub(super) fn text(entries: &[&Entry], format: ListFormat, style: Style) -> String {
     let mut text = String::new();
     match format {
         ListFormat::Csv => text.push_str(&row(COLUMNS.iter().map(|name| (*name).to_owned()))),
@@ -36,7 +38,7 @@ pub(super) fn text(entries: &[&Entry], format: ListFormat) -> String {
     }
     for entry in entries {
         match format {
-            ListFormat::Table => text.push_str(&table(entry)),
+            ListFormat::Table => text.push_str(&table(entry, style)),
             ListFormat::Jsonl => {
                 text.push_str(&escape_json(object(entry).to_string()));
                 text.push('\n');
@@ -54,29 +56,41 @@ fn row(cells: impl Iterator<Item = String>) -> String {
     format!("{}\n", csv::line(cells))
 }
 
-/// Two lines: when, how long and what; then who.
-fn table(entry: &Entry) -> String {
+/// When, how long and what; below it, in as many lines as it takes, who.
+fn table(entry: &Entry, style: Style) -> String {
     let change = &entry.what.change;
     let object = object(entry);
     let shown = |key: &str| neutralise(&cell(object.get(key))).into_owned();
     let closed = entry.closed.as_ref().map_or_else(|| "still open".to_owned(), |_| shown("closed_at"));
     let lasted = object.get("open_seconds").and_then(Value::as_i64).map_or_else(|| "-".to_owned(), duration);
-    let again = if entry.reopened { " (again)" } else { "" };
-    let by = entry.closed.as_ref().map(|_| format!(", closed by {}", shown("closed_by"))).unwrap_or_default();
-    format!(
-        "{:<20} {closed:<20} {lasted:>9} {:<13} {} {}\n{:21}opened by {}{again}{by}\n",
+    let again = if entry.reopened { " again" } else { "" };
+    let opener = short_actor(&cell(object.get("opened_by")));
+    let mut pieces = vec![
+        format!("{} {}", change.resource.name, cell(object.get("what"))),
+        format!("opened{again} by {opener}"),
+    ];
+    if entry.closed.is_some() {
+        pieces.push(format!("closed by {}", short_actor(&cell(object.get("closed_by")))));
+    }
+    let color = if entry.closed.is_some() { "32" } else { "31" };
+    let mut text = format!(
+        "{:<20} {} {lasted:>9} {}\n",
         shown("opened_at"),
-        shown("reach"),
-        neutralise(&change.resource.name),
-        shown("what"),
-        "",
-        shown("opened_by"),
-    )
+        paint(&format!("{closed:<20}"), color, style),
+        shown("reach")
+    );
+    for line in flow(&pieces, style.columns() - INDENT) {
+        text.push_str(&format!("{:INDENT$}{line}\n", ""));
+    }
+    text
 }
+
+/// Where the second line of an entry begins: under the closing time.
+const INDENT: usize = 21;
 
 /// The line above the table.
 fn heading() -> String {
-    format!("{:<20} {:<20} {:>9} {:<13} {}\n", "OPENED", "CLOSED", "FOR", "REACH", "EXPOSURE")
+    format!("{:<20} {:<20} {:>9} {}\n", "OPENED", "CLOSED", "FOR", "REACH, EXPOSURE, BY WHOM")
 }
 
 /// One exposure; what is not known is absent.
@@ -118,15 +132,5 @@ fn cell(value: Option<&Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
-    }
-}
-
-/// Seconds in the two largest units.
-fn duration(seconds: i64) -> String {
-    match seconds {
-        ..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
-        3600..86400 => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{}d {}h", seconds / 86400, seconds % 86400 / 3600),
     }
 }

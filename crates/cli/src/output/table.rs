@@ -2,17 +2,11 @@
 
 use tattletrail_engine::finding::{Finding, Level, Status};
 use tattletrail_engine::ids::{AccountId, Region, TechniqueId};
-use tattletrail_engine::render::text::{neutralise, truncate_width};
 
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Style;
-
-/// The width where there is no terminal to ask.
-const DEFAULT_WIDTH: usize = 120;
-
-/// Below this nothing can be laid out.
-const MIN_WIDTH: usize = 50;
+use super::layout::{duration, fit, flow, paint, short_actor};
 
 /// The column of the time with a space behind it.
 const TIME: usize = 20 + 1;
@@ -31,7 +25,7 @@ pub(super) fn header(style: Style) -> String {
 
 /// One finding.
 pub(super) fn entry(finding: &Finding, style: Style) -> String {
-    let width = style.width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH);
+    let width = style.columns();
     let below = if width < NARROW { TIME } else { INDENT };
     let level = finding.rule.level;
     let (word, color) = match finding.status {
@@ -77,50 +71,13 @@ fn details(finding: &Finding) -> Vec<String> {
         parts.push(format!("from {ip}"));
     }
     parts.push(format!("in {account}/{region}"));
+    if let Some((life, seconds)) = finding.life.as_ref().and_then(|life| Some((life, life.seconds?))) {
+        parts.push(format!("after {}, opened by {}", duration(seconds), short_actor(&life.opened_by)));
+    }
     if !techniques.is_empty() {
         parts.push(techniques.join(" "));
     }
     parts
-}
-
-/// Lays pieces out on lines of so many columns; only a piece that is wider than a line is cut.
-fn flow(pieces: &[String], columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for piece in pieces.iter().filter(|piece| !piece.is_empty()).map(|piece| fit(piece, columns)) {
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + piece.width() <= columns => {
-                line.push(' ');
-                line.push_str(&piece);
-            }
-            _ => lines.push(piece),
-        }
-    }
-    lines
-}
-
-/// `omar@example.com` of `arn:aws:sts::111122223333:assumed-role/Admin/omar@example.com`, with the role before it, less
-/// what the sign-in service wraps around the name of a permission set.
-fn short_actor(name: &str) -> String {
-    let Some(rest) = name.splitn(6, ':').nth(5).filter(|rest| name.starts_with("arn:") && !rest.is_empty())
-    else {
-        return name.to_owned();
-    };
-    let mut parts = rest.split('/');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("assumed-role"), Some(role), Some(session), None) => {
-            let role = role
-                .strip_prefix("AWSReservedSSO_")
-                .and_then(|set| set.rsplit_once('_'))
-                .map_or(role, |(set, _)| set);
-            format!("{role}/{session}")
-        }
-        (Some("user"), Some(user), None, None) => user.to_owned(),
-        _ => rest.to_owned(),
-    }
-}
-
-fn fit(text: &str, columns: usize) -> String {
-    truncate_width(&neutralise(text), columns).into_owned()
 }
 
 fn color_of(level: Level) -> &'static str {
@@ -131,9 +88,4 @@ fn color_of(level: Level) -> &'static str {
         Level::Low => "36",
         Level::Informational => "2",
     }
-}
-
-/// SGR codes around a text, where colour may be used.
-fn paint(text: &str, code: &str, style: Style) -> String {
-    if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }

@@ -1,8 +1,5 @@
 //! The counts of a scan as words for the person at the terminal.
 
-use std::fmt::Write as _;
-use std::time::Duration;
-
 use tattletrail_engine::attack;
 use tattletrail_engine::finding::Level;
 
@@ -11,31 +8,39 @@ use super::tally::{TOLD, Tally};
 /// How many techniques the summary lists; the rest is a number.
 const TECHNIQUES: usize = 12;
 
-/// The summary, with a line end after the last line.
-pub(super) fn text(tally: &Tally, elapsed: Duration) -> String {
+/// The summary, with a line end after the last line; `results` says what a command made of the records.
+pub(super) fn text(tally: &Tally, results: &str) -> String {
     let mut text = String::from("\n");
-    let mut line = |label: &str, value: String| {
-        // Writing to a String can't fail.
-        let _always_fits = writeln!(text, "{label:<12}{value}");
-    };
-    line("files", files(tally));
-    line("records", records(tally));
+    text.push_str(&line("files", &files(tally)));
+    text.push_str(&line("records", &records(tally)));
     if tally.rejected_total() > 0 {
-        line("rejected", rejected(tally));
+        text.push_str(&line("rejected", &rejected(tally)));
     }
     if !tally.skipped.is_empty() {
-        line("skipped", list(tally.skipped.iter().map(|(reason, count)| (reason.kind().to_owned(), *count))));
+        let skipped = tally.skipped.iter().map(|(reason, count)| (reason.kind().to_owned(), *count));
+        text.push_str(&line("skipped", &list(skipped)));
     }
-    line("findings", findings(tally));
-    for row in techniques(tally) {
-        line("", row);
-    }
-    line("exposures", exposures(tally));
+    text.push_str(results);
     for note in notes(tally) {
-        line("note", note);
+        text.push_str(&line("note", &note));
     }
-    line("time", format!("{:.1} s", elapsed.as_secs_f64()));
+    text.push_str(&line("time", &format!("{:.1} s", tally.elapsed.as_secs_f64())));
     text
+}
+
+/// What a scan made of the records.
+pub(super) fn of_findings(tally: &Tally) -> String {
+    let mut text = line("findings", &findings(tally));
+    for row in techniques(tally) {
+        text.push_str(&line("", &row));
+    }
+    text.push_str(&line("exposures", &exposures(tally)));
+    text
+}
+
+/// A line of the summary.
+pub(crate) fn line(label: &str, value: &str) -> String {
+    format!("{label:<12}{value}\n")
 }
 
 fn files(tally: &Tally) -> String {
@@ -135,7 +140,7 @@ fn notes(tally: &Tally) -> Vec<String> {
 }
 
 /// A number with its thousands apart.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

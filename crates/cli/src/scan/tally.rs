@@ -1,6 +1,7 @@
 //! Everything a scan counts: what goes in comes out again in one of these numbers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tattletrail_engine::finding::{Finding, Level, Status};
 use tattletrail_engine::ids::TechniqueId;
@@ -43,6 +44,8 @@ pub(crate) struct Tally {
     pub(crate) timeline: Counts,
     /// The first problems, as lines.
     pub(crate) told: Vec<String>,
+    /// From the first file to the last finding.
+    pub(super) elapsed: Duration,
     /// True if records may have been missed.
     pub(crate) incomplete: bool,
 }

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::ids::TechniqueId;
 
 /// The columns, in order. New ones are added at the end.
-pub const COLUMNS: [&str; 30] = [
+pub const COLUMNS: [&str; 33] = [
     "finding_id",
     "status",
     "level",
@@ -41,6 +41,9 @@ pub const COLUMNS: [&str; 30] = [
     "reach",
     "verdict",
     "facet",
+    "opened_at",
+    "opened_by",
+    "open_seconds",
 ];
 
 /// The first line, without its end.
@@ -64,7 +67,7 @@ pub fn line(cells: impl IntoIterator<Item = String>) -> String {
 /// The values under [`COLUMNS`], as they are.
 fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
     let Finding { event, actor, resource, rule, .. } = finding;
-    let change = finding.exposure.as_ref();
+    let (change, life) = (finding.exposure.as_ref(), finding.life.as_ref());
     let of_change = |read: fn(&ExposureChange) -> String| change.map(read).unwrap_or_default();
     let techniques: Vec<_> = rule.techniques.iter().map(TechniqueId::as_str).collect();
     [
@@ -98,6 +101,9 @@ fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
         of_change(|change| word(&change.reach)),
         of_change(|change| word(&change.verdict)),
         of_change(|change| change.facet.clone()),
+        life.and_then(|life| life.opened_at.clone()).unwrap_or_default(),
+        life.map(|life| life.opened_by.clone()).unwrap_or_default(),
+        life.and_then(|life| life.seconds).map(|seconds| seconds.to_string()).unwrap_or_default(),
     ]
 }
 

@@ -264,13 +264,16 @@ fn remediation_of(finding: &Finding) -> Value {
 
 /// What the schema has no attribute for.
 fn unmapped(finding: &Finding, when: Instant) -> Value {
-    let rule = &finding.rule;
+    let (rule, life) = (&finding.rule, finding.life.as_ref());
     Object::new()
         .maybe("exposure", finding.exposure.as_ref().map(to_value))
         .maybe("attack_former", Some(attack::former_ids(&rule.techniques)))
         .maybe("rule_path", Some(rule.path.as_str()))
         .maybe("rule_status", Some(rule.status.as_str()))
         .maybe("rule_tags", Some(rule.tags.clone()))
+        .maybe("opened_at", life.and_then(|life| life.opened_at.as_deref()))
+        .maybe("opened_by", life.map(|life| life.opened_by.as_str()))
+        .maybe("open_seconds", life.and_then(|life| life.seconds))
         .maybe("time_unknown", (!when.is_known()).then_some(true))
         .build()
 }

@@ -16,7 +16,7 @@ const PREFIX: &str = "tattletrail/";
 pub(super) fn fields(finding: &Finding, time_known: bool, scope: &Scope<'_>) -> Value {
     let fields = Fields(Object::new());
     let fields = of_rule(fields, finding);
-    let fields = of_event(fields, finding);
+    let fields = of_life(of_event(fields, finding), finding);
     let fields = of_actor(fields, finding);
     let fields = of_gaps(fields, finding, time_known, scope);
     let fields = match &finding.exposure {
@@ -67,6 +67,15 @@ fn of_event(fields: Fields, finding: &Finding) -> Fields {
         .put("EventName", event.name.as_deref())
         .put("EventTime", event.time.as_deref())
         .put("ErrorCode", event.error_code.as_deref())
+}
+
+fn of_life(fields: Fields, finding: &Finding) -> Fields {
+    let Some(life) = &finding.life else { return fields };
+    fields
+        .put("OpenedAt", life.opened_at.as_deref())
+        .put("OpenedBy", Some(&life.opened_by))
+        .put("OpenedEventId", life.opened_event.as_ref().map(EventId::as_str))
+        .put("OpenSeconds", life.seconds.map(|seconds| seconds.to_string()).as_deref())
 }
 
 fn of_actor(fields: Fields, finding: &Finding) -> Fields {

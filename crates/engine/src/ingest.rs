@@ -17,6 +17,9 @@ mod window;
 // Where a JSON value ends.
 mod extent;
 
+// What an object is, from its first members.
+mod peek;
+
 // The stream cut into values.
 mod split;
 

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::Item;
 use super::inflate::inflate;
 use super::nature::{Nature, fingerprint};
+use super::peek::LIST_KEYS;
 use super::reason::{Place, RejectReason, Rejected, SkipReason};
-use super::split::LIST_KEYS;
 use crate::json::{Document, Kind, Node};
 use crate::limits::{EVIDENCE_FIELDS, MAX_ENVELOPES, MAX_PAYLOAD_BYTES};
 use crate::record::CloudTrailRecord;
@@ -68,6 +68,9 @@ fn unwrap_node(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
             Nature::Notification => refuse(RejectReason::Notification, place, sink),
             Nature::Other => unwrap_object(node, place, depth, sink),
         },
+        Kind::String => {
+            unwrap_message(node.as_str().unwrap_or_default(), "the list", place, depth, sink);
+        }
         other => refuse(RejectReason::NotARecord(other.name().to_owned()), place, sink),
     }
 }

@@ -6,17 +6,14 @@
 
 use super::extent::{Extent, Step};
 use super::inflate::Stream;
+use super::peek::{Peek, peek, string_end};
 use super::reason::{Ending, Place, RejectReason, Rejected};
 use super::window::Window;
 use crate::limits::{MAX_DEPTH, MAX_VALUE_BYTES};
 
-/// The members under which the known outputs keep their list: trail files; `lookup-events`; `filter-log-events`; a
-/// CloudWatch Logs payload.
-pub(super) const LIST_KEYS: [&str; 4] = ["Records", "Events", "events", "logEvents"];
-
 /// One value of the stream.
 pub(super) enum Value<'v> {
-    /// The text of a JSON object or list, brackets balanced and nesting within the cap.
+    /// The text of a JSON object, list or string, brackets balanced and nesting within the cap.
     Text(&'v [u8], Place),
     /// What stands there can't be used.
     Unreadable(Rejected),
@@ -30,15 +27,6 @@ pub(super) struct Splitter<'a> {
     /// One value per line was seen: a line's end ends its value, come what may.
     lines: bool,
     seen: bool,
-}
-
-/// What an object that begins here is.
-enum Peek {
-    /// The frame of a list whose `[` is at this offset.
-    List(usize),
-    /// A value to be handed on whole.
-    Whole,
-    More,
 }
 
 impl<'a> Splitter<'a> {
@@ -153,18 +141,21 @@ impl<'a> Splitter<'a> {
             && memchr::memmem::find(inside.get(..63).unwrap_or(inside), b"searchedCompletely").is_none()
     }
 
+    /// Passes over a string in the frame.
     fn skip_string(&mut self) -> Result<(), Ending> {
-        let mut length = 1;
+        let length = self.string_length()?;
+        self.window.consume(length);
+        Ok(())
+    }
+
+    /// The length of the string that begins here, quotes included; it is in memory then.
+    fn string_length(&mut self) -> Result<usize, Ending> {
         loop {
             let rest = self.window.rest();
-            match memchr::memchr2(b'"', b'\\', rest.get(length..).unwrap_or_default()) {
-                Some(found) if rest.get(length + found) == Some(&b'"') => {
-                    self.window.consume(length + found + 1);
-                    return Ok(());
-                }
-                Some(found) if rest.len() > length + found + 1 => length += found + 2,
-                _ if rest.len() < MAX_VALUE_BYTES && self.window.refill() => {}
-                _ => return Err(self.broken_list()),
+            match string_end(rest, 0) {
+                Some(end) => return Ok(end),
+                None if rest.len() < MAX_VALUE_BYTES && self.window.refill() => {}
+                None => return Err(self.broken_list()),
             }
         }
     }
@@ -187,18 +178,21 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// A member of a list that is neither an object nor a list.
+    /// A member of a list that is neither an object nor a list. A text may hold a record, as in the output of
+    /// `lookup-events --query 'Events[].CloudTrailEvent'`.
     fn scalar(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
         let place = self.window.place();
         if self.window.rest().first() == Some(&b'"') {
-            self.skip_string()?;
-        } else {
-            self.next_byte(|b| !matches!(b, b',' | b']' | b'}' | b'{' | b'[' | b'"'));
-            if matches!(self.window.rest().first(), None | Some(b'}' | b'"')) {
-                return Err(self.broken_list());
-            }
+            let length = self.string_length()?;
+            sink(Value::Text(self.window.rest().get(..length).unwrap_or_default(), place));
+            self.window.consume(length);
+            return Ok(());
         }
-        let reason = RejectReason::NotARecord("a text, number or word in the list of records".to_owned());
+        self.next_byte(|b| !matches!(b, b',' | b']' | b'}' | b'{' | b'[' | b'"'));
+        if matches!(self.window.rest().first(), None | Some(b'}' | b'"')) {
+            return Err(self.broken_list());
+        }
+        let reason = RejectReason::NotARecord("a number or word in the list of records".to_owned());
         sink(Value::Unreadable(Rejected { place, reason }));
         Ok(())
     }
@@ -357,52 +351,4 @@ enum Bracketed {
     Done,
     CutOff,
     Broken(usize),
-}
-
-/// Looks at the members of an object for as long as they are scalars: a list under one of [`LIST_KEYS`] makes it a
-/// frame, any other list or object a value.
-fn peek(bytes: &[u8]) -> Peek {
-    let mut at = 1;
-    loop {
-        let Some(key_start) = skip(bytes, at, |b| b.is_ascii_whitespace() || b == b',') else {
-            return Peek::More;
-        };
-        if bytes.get(key_start) != Some(&b'"') {
-            return Peek::Whole;
-        }
-        let Some(key_end) = string_end(bytes, key_start) else { return Peek::More };
-        let key = bytes.get(key_start + 1..key_end - 1).unwrap_or_default();
-        let Some(value) = skip(bytes, key_end, |b| b.is_ascii_whitespace() || b == b':') else {
-            return Peek::More;
-        };
-        at = match bytes.get(value) {
-            Some(b'[') if LIST_KEYS.iter().any(|list| list.as_bytes() == key) => return Peek::List(value),
-            Some(b'{' | b'[') => return Peek::Whole,
-            Some(b'"') => match string_end(bytes, value) {
-                Some(end) => end,
-                None => return Peek::More,
-            },
-            _ => match skip(bytes, value, |b| !matches!(b, b',' | b'}' | b']' | b'"' | b'{' | b'[')) {
-                Some(end) => end,
-                None => return Peek::More,
-            },
-        };
-    }
-}
-
-/// The offset of the first byte from `at` on that is not to be passed over.
-fn skip(bytes: &[u8], at: usize, passed_over: impl Fn(u8) -> bool) -> Option<usize> {
-    bytes.get(at..)?.iter().position(|b| !passed_over(*b)).map(|offset| at + offset)
-}
-
-/// The offset behind the string that begins at `at`.
-fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut at = at + 1;
-    loop {
-        let found = at + memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes.get(found) == Some(&b'"') {
-            return Some(found + 1);
-        }
-        at = found + 2;
-    }
 }

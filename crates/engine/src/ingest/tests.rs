@@ -75,6 +75,13 @@ fn lookup_events_output_holds_its_records_as_text() {
 }
 
 #[test]
+fn a_list_of_texts_may_hold_records() {
+    check(format!("[{}, {}]", quoted(A), quoted(B)), &["One", "Two"]);
+    check(format!(r#"{{"Events":[{}]}}"#, quoted(A)), &["One"]);
+    check(r#"["x"]"#, &["reject:no CloudTrail record"]);
+}
+
+#[test]
 fn filter_log_events_output_holds_its_records_as_messages() {
     let text = format!(
         r#"{{"events":[{{"logStreamName":"s","message":{}}}],"searchedLogStreams":[{{"logStreamName":"s","searchedCompletely":true}}]}}"#,

@@ -33,6 +33,12 @@ mod bucket;
 // Block public access, of a bucket and of an account.
 mod block_public_access;
 
+// Copies of objects in another account.
+mod replication;
+
+// Web sites and origins of a bucket.
+mod posture;
+
 // Policies of other resources, of roles, access points and functions.
 mod resource_policy;
 
@@ -101,6 +107,12 @@ const ACTIONS: &[(&[&str], &str, Reader)] = &[
     (S3, "PutBucketAcl", bucket::acl_put),
     (S3, "CreateBucket", bucket::created),
     (S3, "DeleteBucket", bucket::deleted),
+    (S3, "PutBucketReplication", replication::put),
+    (S3, "DeleteBucketReplication", replication::deleted),
+    (S3, "PutBucketWebsite", posture::website_put),
+    (S3, "DeleteBucketWebsite", posture::website_deleted),
+    (S3, "PutBucketCors", posture::cors_put),
+    (S3, "DeleteBucketCors", posture::cors_deleted),
     (S3, "PutObjectAcl", bucket::object_acl_put),
     (S3, "PutObject", bucket::object_written),
     (S3, "CopyObject", bucket::object_written),

@@ -7,10 +7,10 @@
 //! existing policies and ACLs are on, it does not tell. So what it opens is told with [`Confidence::Medium`].
 
 use super::acl::{Acl, Target};
-use super::block_public_access;
 use super::ingress::text_of;
 use super::policy::{self, Evaluation, Holder};
 use super::{Confidence, Derived, Effect, ExposureChange, Reach, Surface, Undecidable};
+use super::{block_public_access, posture, replication};
 use crate::ids::AccountId;
 use crate::json::Node;
 use crate::record::CloudTrailRecord;
@@ -84,7 +84,9 @@ pub(super) fn deleted(record: &CloudTrailRecord, place: &Place) -> Result<Derive
     let bucket = bucket(record, place)?;
     let mut changes = policy_ended(&bucket, "the bucket was deleted");
     changes.push(acl_closed(bucket.clone(), Target::Bucket, "the bucket was deleted"));
-    changes.push(block_public_access::ended(bucket));
+    changes.push(block_public_access::ended(bucket.clone()));
+    changes.push(replication::closed(bucket.clone(), "the bucket was deleted"));
+    changes.extend(posture::ended(bucket));
     Ok(changes.into())
 }
 
@@ -146,7 +148,7 @@ fn bucket_entry(record: &CloudTrailRecord) -> Option<Node<'_>> {
 }
 
 /// The account that owns the bucket: a call from another account is recorded there too.
-fn owner(record: &CloudTrailRecord, place: &Place) -> AccountId {
+pub(super) fn owner(record: &CloudTrailRecord, place: &Place) -> AccountId {
     bucket_entry(record)
         .and_then(|entry| text_of(entry, "accountId"))
         .map_or_else(|| place.account.clone(), |account| AccountId::from(account.as_ref()))

@@ -125,6 +125,12 @@ pub enum Surface {
     PublicEndpoint,
     /// The URL of a function.
     FunctionUrl,
+    /// Copies of a bucket's objects in another account.
+    BucketReplication,
+    /// A web site served from a bucket (posture).
+    BucketWebsite,
+    /// The origins whose pages may use a bucket (posture).
+    BucketCors,
 }
 
 /// What a call did to an exposure.

@@ -7,6 +7,9 @@ use super::*;
 // The network and what has an address in it.
 mod network;
 
+// Copies, web sites and origins of buckets.
+mod posture;
+
 fn record(source: &str, action: &str, rest: &str) -> CloudTrailRecord {
     CloudTrailRecord::parse(&format!(
         r#"{{"eventSource":"{source}.amazonaws.com","eventName":"{action}","awsRegion":"eu-west-1",
@@ -297,7 +300,10 @@ fn an_exposure_without_a_name_counts() {
 fn with_a_bucket_all_its_exposures_end() {
     let derived = request("s3", "DeleteBucket", r#"{"bucketName":"b"}"#);
     let facets: Vec<&str> = derived.changes.iter().map(|change| change.facet.as_str()).collect();
-    assert_eq!(facets, ["policy", "policy", "policy", "acl", "public_access_block"]);
+    assert_eq!(
+        facets,
+        ["policy", "policy", "policy", "acl", "public_access_block", "replication", "website", "cors"]
+    );
     assert!(derived.changes.iter().all(|change| change.effect.ends()));
 }
 

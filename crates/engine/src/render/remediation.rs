@@ -27,6 +27,26 @@ pub(super) fn of(finding: &Finding) -> Remediation<'_> {
     }
 }
 
+/// A text and its page.
+type Advice = (&'static str, &'static str);
+
+const REPLICATION: Advice = (
+    "Check that the account is yours. If it is not, delete the replication rule, and treat what was written since as \
+     copied by others.",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html",
+);
+
+const WEBSITE: Advice = (
+    "Check that the bucket is meant to serve a web site. Serve it through CloudFront with origin access control, and \
+     keep block public access on.",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html",
+);
+
+const ORIGINS: Advice = (
+    "Name the origins whose pages need the bucket in place of a star.",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html",
+);
+
 fn of_surface(surface: Surface) -> Remediation<'static> {
     let (text, url) = match surface {
         Surface::SecurityGroupIngress => (
@@ -121,6 +141,9 @@ fn of_surface(surface: Surface) -> Remediation<'static> {
              the function check them.",
             "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
         ),
+        Surface::BucketReplication => REPLICATION,
+        Surface::BucketWebsite => WEBSITE,
+        Surface::BucketCors => ORIGINS,
     };
     Remediation { text, url: Some(url) }
 }

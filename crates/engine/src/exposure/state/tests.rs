@@ -202,6 +202,25 @@ fn a_policy_replaces_the_one_before() {
 }
 
 #[test]
+fn replication_web_site_and_origins_stand_until_the_bucket_goes() {
+    let copies = |account: &str| {
+        format!(r#"{{"ReplicationConfiguration":{{"Rule":{{"Destination":{{"Account":"{account}"}}}}}}}}"#)
+    };
+    let all = |story: &Story| story.stands().into_iter().map(|(facet, _)| facet).collect::<Vec<_>>();
+    let mut story = Story::default();
+    story.s3("PutBucketReplication", &copies("444455556666"));
+    story.s3("PutBucketReplication", &copies("777788889999"));
+    assert!(story.last.moves[0].before.is_some() && !story.last.moves[0].goes_on(), "another account");
+    story.s3("PutBucketWebsite", "{}");
+    story.s3("PutBucketCors", r#"{"CORSConfiguration":{"CORSRule":{"AllowedOrigin":"*"}}}"#);
+    assert_eq!(all(&story), ["replication", "website", "cors"]);
+    story.s3("DeleteBucketReplication", "{}");
+    assert_eq!(all(&story), ["website", "cors"]);
+    story.s3("DeleteBucket", "{}");
+    assert_eq!(all(&story), Vec::<String>::new());
+}
+
+#[test]
 fn failed_and_late_calls_change_nothing() {
     let mut story = Story::default();
     let failed = format!(r#""errorCode":"AccessDenied","requestParameters":{}"#, rule("0.0.0.0/0"));

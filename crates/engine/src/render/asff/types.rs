@@ -54,14 +54,14 @@ fn by_surface(surface: Surface) -> &'static str {
         | Surface::FunctionUrl => {
             "Software and Configuration Checks/AWS Security Best Practices/Network Reachability"
         }
-        // A guard rail: nothing is exposed by it alone.
+        // A guard rail, or posture: nothing is exposed by it alone.
         Surface::BucketPublicAccessBlock
         | Surface::AccountPublicAccessBlock
         | Surface::VpcBlockPublicAccess
         | Surface::ImageBlockPublicAccess
-        | Surface::SnapshotBlockPublicAccess => {
-            "Software and Configuration Checks/AWS Security Best Practices"
-        }
+        | Surface::SnapshotBlockPublicAccess
+        | Surface::BucketWebsite
+        | Surface::BucketCors => "Software and Configuration Checks/AWS Security Best Practices",
         // Credentials for whoever is trusted.
         Surface::RoleTrust => "TTPs/Privilege Escalation",
         Surface::BucketPolicy
@@ -72,6 +72,7 @@ fn by_surface(surface: Surface) -> &'static str {
         | Surface::DatabaseSnapshotShare
         | Surface::ResourcePolicy
         | Surface::FunctionPermission
-        | Surface::AccessPointPolicy => "Effects/Data Exposure",
+        | Surface::AccessPointPolicy
+        | Surface::BucketReplication => "Effects/Data Exposure",
     }
 }

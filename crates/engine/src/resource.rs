@@ -13,7 +13,7 @@ pub(crate) mod place;
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ids::Arn;
 use crate::json::{Kind, Node};
@@ -21,16 +21,25 @@ use crate::record::CloudTrailRecord;
 use parameter::{PARAMETERS, Parameter, kind_of_arn, known_kind};
 use place::{ArnForm, Place, Scope, capped, short_name};
 
+/// A `CloudFormation` type out of a fixed list.
+// An alias, since serde borrows what it sees written as `&str`.
+pub type ResourceType = &'static str;
+
 /// A resource: its ARN, its `CloudFormation` type and the name people use for it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Resource {
     /// The ARN; made from the parts the record gives where it names none.
     pub arn: Arn,
     /// The `CloudFormation` type, such as `AWS::EC2::SecurityGroup`; `AWS::Account` where nothing narrower is known.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
+    #[serde(rename = "type", deserialize_with = "kind_as_written")]
+    pub kind: ResourceType,
     /// The short name, such as `sg-0abc` or the bucket's.
     pub name: String,
+}
+
+/// Reads a type that was written out before.
+fn kind_as_written<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+    String::deserialize(from).map(|kind| known_kind(&kind))
 }
 
 const USER: ArnForm = ArnForm::new("AWS::IAM::User", "iam", Scope::Global, "user/");

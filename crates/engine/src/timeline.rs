@@ -9,8 +9,14 @@
 //! Entries of the same second go by their eventID: CloudTrail's clock has no finer hand, and the order in which records
 //! happen to be read must not decide what stands.
 
+// Things put in order.
+mod order;
+
 // The lives of findings.
 mod lives;
+
+pub use lives::{Stand, live_on};
+pub use order::{HELD, Order};
 
 use crate::engine::{Engine, Read, Waiting};
 use crate::exposure::state::{Move, Origin, State};
@@ -18,18 +24,13 @@ use crate::finding::{Finding, Level};
 use crate::ids::EventId;
 use lives::Lives;
 
-/// How many entries are held back at most: some 10 MB of them.
-pub const HELD: usize = 3072;
-
 /// Records and findings on their way into order.
 #[derive(Debug)]
 pub struct Timeline<'e> {
     engine: &'e Engine,
     /// Findings below it are counted and not told.
     least: Level,
-    held: Vec<Entry>,
-    /// The event time of the last entry let go.
-    reached: Option<String>,
+    order: Order<Entry>,
     state: State,
     lives: Lives,
     counts: Counts,
@@ -39,22 +40,6 @@ pub struct Timeline<'e> {
 enum Entry {
     Finding(Box<Finding>),
     Record(Box<Waiting>),
-}
-
-impl Entry {
-    fn time(&self) -> Option<&str> {
-        match self {
-            Self::Finding(finding) => finding.event.time.as_deref(),
-            Self::Record(waiting) => waiting.record.event_time(),
-        }
-    }
-
-    fn event(&self) -> Option<&str> {
-        match self {
-            Self::Finding(finding) => finding.event.id.as_ref().map(EventId::as_str),
-            Self::Record(waiting) => waiting.record.text("eventID"),
-        }
-    }
 }
 
 /// What a timeline tells.
@@ -96,8 +81,7 @@ impl<'e> Timeline<'e> {
         Self {
             engine,
             least,
-            held: Vec::new(),
-            reached: None,
+            order: Order::default(),
             state: State::default(),
             lives: Lives::default(),
             counts: Counts::default(),
@@ -107,14 +91,20 @@ impl<'e> Timeline<'e> {
     /// Takes what was read of a record; calls `tell` with whatever has its turn.
     pub fn add(&mut self, read: Read, tell: &mut dyn FnMut(Told<'_>)) {
         match read {
-            Read::Waits(waiting) => self.push(Entry::Record(waiting), tell),
+            Read::Waits(waiting) => {
+                let event = waiting.record.text("eventID").map(str::to_owned);
+                let time = waiting.record.event_time().map(str::to_owned);
+                self.push(time.as_deref(), event.as_deref(), Entry::Record(waiting), tell);
+            }
             Read::Done(findings) => {
                 tell(Told::Record(if findings.is_empty() { Verdict::Unmatched } else { Verdict::Matched }));
                 for finding in findings {
                     if finding.rule.level < self.least {
                         self.counts.below_level += 1;
                     } else {
-                        self.push(Entry::Finding(Box::new(finding)), tell);
+                        let event = finding.event.clone();
+                        let name = event.id.as_ref().map(EventId::as_str);
+                        self.push(event.time.as_deref(), name, Entry::Finding(Box::new(finding)), tell);
                     }
                 }
             }
@@ -123,28 +113,24 @@ impl<'e> Timeline<'e> {
 
     /// Lets go of everything.
     pub fn finish(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Counts {
-        self.let_go(self.held.len(), tell);
-        self.counts.still_open = self.lives.standing();
-        self.counts
+        let rest = self.order.rest();
+        self.let_go(rest, tell);
+        Counts { still_open: self.lives.standing(), late: self.order.late(), ..self.counts }
     }
 
-    fn push(&mut self, entry: Entry, tell: &mut dyn FnMut(Told<'_>)) {
-        if self.reached.is_some() && entry.time() < self.reached.as_deref() {
-            self.counts.late += 1;
-        }
-        self.held.push(entry);
-        if self.held.len() >= HELD {
-            self.let_go(HELD / 2, tell);
-        }
+    fn push(
+        &mut self,
+        time: Option<&str>,
+        event: Option<&str>,
+        entry: Entry,
+        tell: &mut dyn FnMut(Told<'_>),
+    ) {
+        let ready = self.order.push(time, event, entry);
+        self.let_go(ready, tell);
     }
 
-    fn let_go(&mut self, count: usize, tell: &mut dyn FnMut(Told<'_>)) {
-        self.held.sort_by(|a, b| (a.time(), a.event()).cmp(&(b.time(), b.event())));
-        let rest = self.held.split_off(count.min(self.held.len()));
-        for entry in std::mem::replace(&mut self.held, rest) {
-            if self.reached.as_deref() < entry.time() {
-                self.reached = entry.time().map(str::to_owned);
-            }
+    fn let_go(&mut self, ready: Vec<Entry>, tell: &mut dyn FnMut(Told<'_>)) {
+        for entry in ready {
             match entry {
                 Entry::Finding(finding) => tell(Told::Finding(finding)),
                 Entry::Record(waiting) => self.settle(*waiting, tell),

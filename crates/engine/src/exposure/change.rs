@@ -1,14 +1,15 @@
 //! The words in which an exposure change is told; as JSON they are the `exposure.*` fields that rules match on.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::service::known_service;
 use crate::resource::Resource;
 
 /// One change of who can reach one facet of one resource.
 ///
 /// Serialised, this is the `exposure` object of a finding and of the event that rules see, so every name here is an
 /// interface: `exposure.surface`, `exposure.network.services` and so on. Members that are `None` or empty are absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExposureChange {
     /// What was exposed or closed.
     pub resource: Resource,
@@ -28,16 +29,16 @@ pub struct ExposureChange {
     /// How sure one record alone makes us.
     pub confidence: Confidence,
     /// What an outsider may do, for policies, ACLs and shares.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub access: Vec<Access>,
     /// Protocol, ports and peer, for network surfaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// Named outsiders (account ids, organisation ARNs, group URIs), sorted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<String>,
     /// Settings that the call left off, for guard rails such as block public access: `block_public_acls` ...
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings_off: Vec<String>,
     /// The service's own id of the thing changed (`sgr-...`), where the record has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +80,7 @@ impl ExposureChange {
 }
 
 /// The side from which a resource can be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Surface {
@@ -134,7 +135,7 @@ pub enum Surface {
 }
 
 /// What a call did to an exposure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// An exposure begins.
@@ -164,7 +165,7 @@ impl Effect {
 }
 
 /// Who can reach a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// Nobody outside the account.
@@ -180,7 +181,7 @@ pub enum Reach {
 }
 
 /// Whether what a call made is public.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Verdict {
@@ -190,7 +191,7 @@ pub enum Verdict {
 }
 
 /// What an outsider may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// See names.
@@ -206,7 +207,7 @@ pub enum Access {
 }
 
 /// How sure one record alone makes us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// State that this record does not show can change the answer.
@@ -216,7 +217,7 @@ pub enum Confidence {
 }
 
 /// Protocol, ports and peer of a network rule in normal form.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Network {
     /// `tcp`, `udp`, `icmp`, `icmpv6`, `all`, or a protocol number.
     pub protocol: String,
@@ -228,11 +229,18 @@ pub struct Network {
     /// The peer: a CIDR with host bits masked.
     pub cidr: String,
     /// Well-known services whose ports the rule covers: `ssh`, `rdp`, `postgresql` ...; sorted.
+    #[serde(deserialize_with = "services_as_written")]
     pub services: Vec<&'static str>,
 }
 
+/// Reads names of services that were written out before.
+fn services_as_written<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<&'static str>, D::Error> {
+    Vec::<String>::deserialize(from)
+        .map(|names| names.iter().filter_map(|name| known_service(name)).collect())
+}
+
 /// A range of ports, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PortRange {
     /// The first port.
     #[serde(rename = "from_port")]

@@ -9,6 +9,7 @@ mod read;
 use std::fmt;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 
 use super::service::services;
 use super::{Network, PortRange};
@@ -22,7 +23,7 @@ const ALL_PORTS: PortRange = PortRange { from: 0, to: 65535 };
 const ANY_ICMP: PortRange = PortRange { from: -1, to: -1 };
 
 /// A protocol in one spelling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Protocol {
     Tcp,
     Udp,
@@ -100,7 +101,7 @@ fn icmp(kind: i64, code: i64) -> Option<PortRange> {
 }
 
 /// One way in: a protocol, a range of ports and one network of peers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct IngressRule {
     pub(crate) protocol: Protocol,
     pub(crate) ports: PortRange,

@@ -74,6 +74,11 @@ const SERVICES: &[(&str, Transport, i64, i64)] = &[
     ("zookeeper", Tcp, 2181, 2181),
 ];
 
+/// The name of a service in the table.
+pub(crate) fn known_service(name: &str) -> Option<&'static str> {
+    SERVICES.iter().map(|(known, ..)| *known).find(|known| *known == name)
+}
+
 /// The services that a rule lets in, sorted. A range counts for every service it covers or touches.
 pub(crate) fn services(protocol: Protocol, ports: PortRange) -> Vec<&'static str> {
     let mut found: Vec<&'static str> = SERVICES

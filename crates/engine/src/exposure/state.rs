@@ -14,6 +14,15 @@ mod group;
 // Buckets as what is written on them.
 mod bucket;
 
+// What ended, and when.
+mod ends;
+
+// The state in parts.
+mod row;
+
+// Maps that JSON can hold.
+mod pairs;
+
 // What stands.
 mod standing;
 
@@ -24,8 +33,10 @@ use crate::ids::{AccountId, Arn};
 use crate::record::CloudTrailRecord;
 use crate::resource::resource_of;
 use bucket::Bucket;
+use ends::Ends;
 use group::Group;
 
+pub use row::{Needs, Part, Row};
 pub use standing::{Home, Move, Origin, Standing};
 
 /// A resource in the account whose records tell of it.
@@ -51,6 +62,10 @@ pub struct State {
     buckets: BTreeMap<Owned, Bucket>,
     /// Block public access of whole accounts.
     accounts: BTreeMap<AccountId, bucket::Guard>,
+    /// What ended, where that is remembered.
+    ends: BTreeMap<Owned, Ends>,
+    /// Records may come in any order.
+    remembers_ends: bool,
 }
 
 /// What one record came to.
@@ -60,6 +75,8 @@ pub struct Applied {
     pub moves: Vec<Move>,
     /// How many ends there were of what did not stand.
     pub ends_of_nothing: usize,
+    /// How many beginnings came after their end.
+    pub already_ended: usize,
     /// Why a change might be hidden in the record.
     pub undecidable: Option<Undecidable>,
 }
@@ -148,6 +165,7 @@ impl State {
         }
         let owned = (step.home.account.clone(), resource_of(step.record).arn);
         self.groups.remove(&owned);
+        self.remember_end(step, &owned, None);
         self.end_all_of(step, &owned, "the resource was deleted");
     }
 
@@ -179,12 +197,17 @@ impl State {
         }
         let before = before.cloned();
         let Some(now) = now else {
+            self.remember_end(step, &facet.0, Some(&facet.2));
             if let Some(before) = before {
                 self.standing.remove(&facet);
                 step.applied.moves.push(Move { now: None, before: Some(before), why: why.to_owned() });
             }
             return;
         };
+        if self.has_ended(step, &facet.0, &facet.2) {
+            step.applied.already_ended += 1;
+            return;
+        }
         // One that goes on keeps its beginning, and the place where its finding is known.
         let goes_on = before.as_ref().filter(|before| before.is_as(&now));
         let origin = goes_on.map_or_else(|| step.origin.clone(), |before| before.origin.clone());
@@ -192,6 +215,21 @@ impl State {
         let standing = Standing { change: now, home, origin };
         self.standing.insert(facet, standing.clone());
         step.applied.moves.push(Move { now: Some(standing), before, why: why.to_owned() });
+    }
+
+    /// Remembers that a facet ended, or all of a resource.
+    fn remember_end(&mut self, step: &Step<'_>, owned: &Owned, facet: Option<&str>) {
+        let Some(at) = step.origin.at.as_deref().filter(|_| self.remembers_ends) else { return };
+        let ends = self.ends.entry(owned.clone()).or_default();
+        match facet {
+            Some(facet) => ends.end(facet, at),
+            None => ends.all(at),
+        }
+    }
+
+    /// True if a facet of a resource is known to have ended after this record was made.
+    fn has_ended(&self, step: &Step<'_>, owned: &Owned, facet: &str) -> bool {
+        self.ends.get(owned).is_some_and(|ends| ends.after(facet, step.origin.at.as_deref()))
     }
 
     /// Lets what stands at a facet follow from what is known. A consequence that changes nothing is no news, unless the
@@ -214,7 +252,11 @@ impl State {
 }
 
 fn facet_of(step: &Step<'_>, change: &ExposureChange) -> Facet {
-    ((step.home.account.clone(), change.resource.arn.clone()), change.surface, change.facet.clone())
+    facet_of_home(&step.home, change)
+}
+
+fn facet_of_home(home: &Home, change: &ExposureChange) -> Facet {
+    ((home.account.clone(), change.resource.arn.clone()), change.surface, change.facet.clone())
 }
 
 /// The changes of a record by what they are about: a set policy is told as its opening and the end of the old one.

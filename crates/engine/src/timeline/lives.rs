@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::exposure::state::Origin;
 use crate::finding::{Finding, Life, Status};
 use crate::ids::FindingId;
@@ -11,14 +13,40 @@ use crate::ids::FindingId;
 pub(super) struct Lives(HashMap<FindingId, Stand>);
 
 /// How a finding stands.
-#[derive(Debug)]
-enum Stand {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum Stand {
     /// Since a call, for the first time or again.
     Open {
+        /// That call.
         since: Box<Origin>,
+        /// Again.
         reopened: bool,
     },
+    /// Not any more.
     Closed,
+}
+
+/// Writes its life into a finding that stood so far as `known` says. How it stands now; `None` for the end of one that
+/// does not stand, which is not told.
+pub fn live_on(known: Option<&Stand>, finding: &mut Finding, origin: &Origin) -> Option<Stand> {
+    match (finding.status, known) {
+        (Status::Closed, Some(Stand::Open { since, reopened })) => {
+            let seconds = since.seconds_until(origin.at.as_deref());
+            finding.life = Some(Life { seconds, ..life(since, *reopened) });
+            Some(Stand::Closed)
+        }
+        (Status::Closed, _) => None,
+        (Status::Open, Some(stand @ Stand::Open { since, reopened })) => {
+            finding.life = Some(life(since, *reopened));
+            Some(stand.clone())
+        }
+        (Status::Open, _) => {
+            let reopened = known.is_some();
+            finding.life = Some(life(origin, reopened));
+            Some(Stand::Open { since: Box::new(origin.clone()), reopened })
+        }
+    }
 }
 
 impl Lives {
@@ -33,23 +61,12 @@ impl Lives {
         if finding.exposure.is_none() {
             return true;
         }
-        let known = self.0.get_mut(&finding.id);
-        if finding.status == Status::Closed {
-            let Some(stand @ Stand::Open { .. }) = known else { return false };
-            if let Stand::Open { since, reopened } = std::mem::replace(stand, Stand::Closed) {
-                let seconds = since.seconds_until(origin.at.as_deref());
-                finding.life = Some(Life { seconds, ..life(&since, reopened) });
-            }
-            return true;
+        let stand = live_on(self.0.get(&finding.id), finding, origin);
+        let told = stand.is_some();
+        if let Some(stand) = stand {
+            self.0.insert(finding.id.clone(), stand);
         }
-        if let Some(Stand::Open { since, reopened }) = known {
-            finding.life = Some(life(since, *reopened));
-            return true;
-        }
-        let reopened = known.is_some();
-        finding.life = Some(life(origin, reopened));
-        self.0.insert(finding.id.clone(), Stand::Open { since: Box::new(origin.clone()), reopened });
-        true
+        told
     }
 }
 

@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::exposure::state::{Needs, Part, Row};
 use crate::record::CloudTrailRecord;
 use crate::ruleset::RuleSet;
 
@@ -92,5 +95,72 @@ proptest! {
             .prop_flat_map(|records| (Just(records.clone()), Just(records).prop_shuffle()))
     ) {
         prop_assert_eq!(told(&ordered), told(&shuffled));
+    }
+}
+
+/// The rows of a state, as JSON.
+#[derive(Default)]
+struct Kept(BTreeMap<Part, String>);
+
+impl Kept {
+    /// One record in a state that has nothing but the rows it needs.
+    fn settle(&mut self, engine: &Engine, waiting: &Waiting) -> Vec<Move> {
+        let mut state = State::of_rows();
+        let Needs { mut parts, buckets_of } = state.needs(waiting);
+        parts.extend(
+            self.0
+                .keys()
+                .filter(|part| {
+                    matches!(part, Part::Resource(account, arn)
+            if Some(account) == buckets_of.as_ref() && arn.as_str().starts_with("arn:aws:s3:::"))
+                })
+                .cloned(),
+        );
+        for part in &parts {
+            if let Some(row) = self.0.get(part) {
+                state.put(part, serde_json::from_str::<Row>(row).unwrap());
+            }
+        }
+        let moves = engine.settle(waiting, &mut state).applied.moves;
+        for part in parts {
+            let row = state.row(&part);
+            self.0.insert(part, serde_json::to_string(&row).unwrap());
+        }
+        moves
+    }
+}
+
+fn waiting(engine: &Engine, call: usize, minute: usize, number: usize) -> Waiting {
+    match engine.read(record(call, minute, number)) {
+        Read::Waits(waiting) => *waiting,
+        Read::Done(_) => panic!("{:?} does not wait", CALLS[call]),
+    }
+}
+
+proptest! {
+    /// A state of which only the rows that a record needs are there moves as one that is whole.
+    #[test]
+    fn rows_are_all_that_a_record_needs(calls in proptest::collection::vec(0..CALLS.len(), 1..16)) {
+        let engine = Engine::new(RuleSet::default());
+        let (mut whole, mut kept) = (State::default(), Kept::default());
+        for (minute, call) in calls.into_iter().enumerate() {
+            let waiting = waiting(&engine, call, minute, minute);
+            let moves = engine.settle(&waiting, &mut whole).applied.moves;
+            prop_assert_eq!(kept.settle(&engine, &waiting), moves);
+        }
+    }
+}
+
+/// Openings with their ends: the same pair in the wrong order leaves nothing open.
+#[test]
+fn a_beginning_that_comes_after_its_end_begins_nothing() {
+    let engine = Engine::new(RuleSet::default());
+    for (opening, end) in [(0, 1), (0, 5), (6, 7), (6, 12), (8, 9), (8, 12)] {
+        let mut kept = Kept::default();
+        kept.settle(&engine, &waiting(&engine, end, 2, 2));
+        let moves = kept.settle(&engine, &waiting(&engine, opening, 1, 1));
+        assert!(moves.is_empty(), "{:?} after {:?}: {moves:?}", CALLS[opening], CALLS[end]);
+        let again = kept.settle(&engine, &waiting(&engine, opening, 3, 3));
+        assert!(again.iter().any(|moved| moved.now.is_some()), "{:?} does not open again", CALLS[opening]);
     }
 }

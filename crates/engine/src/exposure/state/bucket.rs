@@ -12,6 +12,8 @@ mod guard;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Facet, Owned, State, Step, by_facet, facet_of};
 use crate::exposure::{Confidence, ExposureChange, Surface, bucket as calls};
 use crate::ids::Arn;
@@ -26,7 +28,7 @@ pub(super) use guard::Guard;
 const CLOSED_BY_DEFAULT: &str = "2023-04-28";
 
 /// A value with the time of the call that wrote it: an older call does not change it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Written<T> {
     value: T,
     at: Option<String>,
@@ -41,7 +43,7 @@ impl<T> Written<T> {
 }
 
 /// What is known of one bucket.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Bucket {
     /// The policy, if it lets anybody in, and whether AWS calls it public.
     policy: Written<Option<(ExposureChange, bool)>>,
@@ -58,6 +60,17 @@ pub(super) fn is_modelled(surface: Surface) -> bool {
     matches!(surface, Surface::BucketPolicy | Surface::BucketAcl | Surface::ObjectAcl)
 }
 
+/// True for calls about an account as a whole.
+pub(super) fn is_for_the_account(action: &str) -> bool {
+    action.ends_with("AccountPublicAccessBlock")
+}
+
+/// The bucket that a call is about.
+pub(super) fn named(record: &CloudTrailRecord) -> Option<Arn> {
+    record.event_source().filter(|source| source.starts_with("s3"))?;
+    calls::bucket(record, &Place::of(record)).ok().map(|bucket| bucket.arn)
+}
+
 /// True for calls that matter for a bucket though nothing may be derived from them.
 pub(super) fn concerns(source: &str, action: &str) -> bool {
     let calls = ["CreateBucket", "PutBucketOwnershipControls", "DeleteBucketOwnershipControls"];
@@ -71,13 +84,18 @@ impl State {
         if !step.record.event_source().is_some_and(|source| source.starts_with("s3")) {
             return;
         }
-        if action.ends_with("AccountPublicAccessBlock") {
+        if is_for_the_account(action) {
             return self.account(step);
         }
         let Ok(resource) = calls::bucket(step.record, &Place::of(step.record)) else { return };
         let owned = (step.home.account.clone(), resource.arn);
         if action == "DeleteBucket" {
+            self.remember_end(step, &owned, None);
             return self.bucket_deleted(step, &owned);
+        }
+        if self.has_ended(step, &owned, "") {
+            step.applied.already_ended += 1;
+            return;
         }
         let known = self.buckets.contains_key(&owned);
         let mut bucket = self.buckets.remove(&owned).unwrap_or_default();

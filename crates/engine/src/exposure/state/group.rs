@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Owned, State, Step, facet_of};
 use crate::exposure::ingress::{IngressRule, StoredRule};
 use crate::exposure::security_group::{self, Call, Deed};
 use crate::exposure::{Effect, Surface, Undecidable, cidr};
+use crate::ids::Arn;
 use crate::record::CloudTrailRecord;
 use crate::resource::place::Place;
 
@@ -13,9 +16,17 @@ use crate::resource::place::Place;
 type Known = (Option<String>, Option<String>);
 
 /// The ingress rules of a group that can expose it, by themselves or together.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Group {
+    #[serde(with = "super::pairs")]
     rules: BTreeMap<IngressRule, Known>,
+}
+
+/// The group that a call changes the ingress rules of.
+pub(super) fn named(record: &CloudTrailRecord) -> Option<Arn> {
+    let reader =
+        record.action().filter(|_| record.event_source() == Some("ec2.amazonaws.com")).and_then(reader)?;
+    reader(record, &Place::of(record)).ok().map(|call| call.group.arn)
 }
 
 /// True for the calls that change ingress rules.
@@ -75,8 +86,14 @@ impl State {
                 if !ids.is_empty() && named.len() == ids.len() {
                     step.applied.undecidable = None;
                 }
+                for id in ids {
+                    self.remember_end(step, &owned, Some(id));
+                }
                 let rules = named.into_iter().chain(call.rules.networks.iter().map(|stored| stored.rule));
-                rules.for_each(|rule| group.remove(rule, at.as_deref()));
+                for rule in rules {
+                    group.remove(rule, at.as_deref());
+                    self.remember_end(step, &owned, Some(&rule.facet()));
+                }
             }
             Deed::Replaced(ids) => {
                 let named: Vec<_> = ids.iter().filter_map(|id| group.rule_of(id)).collect();
@@ -87,7 +104,14 @@ impl State {
             }
         }
         if !matches!(call.deed, Deed::Removed(_)) {
-            call.rules.networks.iter().for_each(|stored| group.add(stored, at.as_deref()));
+            for stored in &call.rules.networks {
+                let id = stored.id.as_deref().unwrap_or_default();
+                if self.has_ended(step, &owned, &stored.rule.facet()) || self.has_ended(step, &owned, id) {
+                    step.applied.already_ended += 1;
+                } else {
+                    group.add(stored, at.as_deref());
+                }
+            }
         }
         self.count_ends_of_nothing(step);
         self.settle_group(step, &owned, &group, (&call, certain));

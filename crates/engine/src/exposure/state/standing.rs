@@ -1,5 +1,7 @@
 //! What stands, since when and by whom; and how it moves.
 
+use serde::{Deserialize, Serialize};
+
 use crate::exposure::ExposureChange;
 use crate::finding::Actor;
 use crate::ids::{AccountId, EventId, Region};
@@ -7,7 +9,7 @@ use crate::record::CloudTrailRecord;
 
 /// The account and Region whose records tell of an exposure: a part of the identity of its findings, whichever call
 /// ends it from wherever.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the words say it")]
 pub struct Home {
     pub account: AccountId,
@@ -22,7 +24,7 @@ impl Home {
 }
 
 /// The call that began or ended something.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// Its time, as written.
     pub at: Option<String>,
@@ -56,7 +58,7 @@ impl Origin {
 }
 
 /// Something exposed, or a guard rail that is down.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// What, as its beginning was told.
     pub change: ExposureChange,

@@ -1,10 +1,12 @@
 //! The settings of block public access, each on, off or unknown.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Step, Written};
 use crate::exposure::Surface;
 
 /// The settings of one bucket or account.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Settings {
     block_acls: Option<bool>,
     ignore_acls: Option<bool>,
@@ -13,7 +15,7 @@ struct Settings {
 }
 
 /// The settings as the last call wrote them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::exposure::state) struct Guard(Written<Settings>);
 
 impl Guard {

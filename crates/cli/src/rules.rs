@@ -6,9 +6,6 @@ use std::path::{Path, PathBuf};
 use tattletrail_engine::ruleset::{RuleError, RuleSet, RuleSource};
 use walkdir::WalkDir;
 
-/// The rule files of the repository, as they were when the binary was built: path and text.
-const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
-
 /// Why there is no rule set to work with.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RulesError {
@@ -31,7 +28,7 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
         sources.extend(found);
     }
     if paths.is_empty() {
-        sources.extend(BUILT_IN.iter().map(|(path, text)| RuleSource::new(*path, *text)));
+        sources.extend(tattletrail_rules::built_in());
     }
     RuleSet::from_sources(sources).map_err(RulesError::Bad)
 }

@@ -49,6 +49,18 @@ pub struct Waiting {
     pub(crate) findings: Vec<Finding>,
 }
 
+impl Waiting {
+    /// The record.
+    pub fn record(&self) -> &CloudTrailRecord {
+        &self.record
+    }
+
+    /// Its findings about behaviour.
+    pub fn behaviour(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
 /// What a record came to in its turn.
 #[derive(Debug, Default)]
 pub struct Settled {

@@ -32,6 +32,9 @@ pub mod csv;
 // AWS Security Finding Format.
 pub mod asff;
 
+// Messages for people.
+pub mod alert;
+
 // Open Cybersecurity Schema Framework.
 pub mod ocsf;
 

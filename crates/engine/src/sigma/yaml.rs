@@ -85,7 +85,10 @@ pub(crate) fn documents(text: &str, problems: &mut Problems) -> Option<Vec<Yaml>
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     guard(text, problems)?;
     match MarkedYaml::load_from_str(text) {
-        Ok(documents) => documents.iter().map(|document| convert(document, text, problems)).collect(),
+        Ok(documents) => {
+            let source = Source::new(text);
+            documents.iter().map(|document| convert(document, &source, problems)).collect()
+        }
         Err(error) => {
             invalid(error.info(), position(error.marker()), text, problems);
             None
@@ -135,39 +138,44 @@ fn position(marker: &Marker) -> Position {
     Position { line: marker.line(), column: marker.col() + 1 }
 }
 
-fn convert(node: &MarkedYaml<'_>, text: &str, problems: &mut Problems) -> Option<Yaml> {
+fn convert(node: &MarkedYaml<'_>, source: &Source<'_>, problems: &mut Problems) -> Option<Yaml> {
     let at = position(&node.span.start);
     let value = match &node.data {
-        YamlData::Value(scalar) => scalar_value(scalar, written(node, text)),
+        YamlData::Value(scalar) => scalar_value(scalar, source.written(node)),
         YamlData::Sequence(items) => {
-            Value::List(items.iter().map(|item| convert(item, text, problems)).collect::<Option<_>>()?)
+            Value::List(items.iter().map(|item| convert(item, source, problems)).collect::<Option<_>>()?)
         }
         YamlData::Mapping(members) => {
             let mut entries = Vec::new();
             for (key, value) in members {
-                entries.push(entry(key, value, text, problems)?);
+                entries.push(entry(key, value, source, problems)?);
             }
             Value::Map(entries)
         }
-        YamlData::Tagged(_, inner) => convert(inner, text, problems)?.value,
+        YamlData::Tagged(_, inner) => convert(inner, source, problems)?.value,
         YamlData::Representation(text, ..) => Value::Text(text.to_string()),
         YamlData::Alias(_) | YamlData::BadValue => {
             problems.add(at, "a value that cannot be read");
             return None;
         }
     };
-    let quoted = written(node, text).is_some_and(|text| text.starts_with(['"', '\'']));
+    let quoted = source.written(node).is_some_and(|text| text.starts_with(['"', '\'']));
     let on_one_line = node.span.start.line() == node.span.end.line();
     Some(Yaml { at, text_at: on_one_line.then(|| at.right(usize::from(quoted))), value })
 }
 
-fn entry(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>, text: &str, problems: &mut Problems) -> Option<Entry> {
-    let name = convert(key, text, problems)?;
+fn entry(
+    key: &MarkedYaml<'_>,
+    value: &MarkedYaml<'_>,
+    source: &Source<'_>,
+    problems: &mut Problems,
+) -> Option<Entry> {
+    let name = convert(key, source, problems)?;
     let Some(word) = name.scalar() else {
         problems.add(name.at, format!("found {} as a key, expected a name", name.kind()));
         return None;
     };
-    let mut value = convert(value, text, problems)?;
+    let mut value = convert(value, source, problems)?;
     if matches!(value.value, Value::Null) {
         // The parser places an empty value somewhere after its key; the key is what the author looks for.
         value.at = name.at;
@@ -194,13 +202,26 @@ fn scalar_value(scalar: &Scalar<'_>, written: Option<&str>) -> Value {
     }
 }
 
-/// The text of a plain scalar as the author wrote it.
-fn written<'t>(node: &MarkedYaml<'_>, text: &'t str) -> Option<&'t str> {
-    let (start, end) = (node.span.start.index(), node.span.end.index());
-    let mut offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
-    let from = offsets.nth(start)?;
-    let to = if end > start { offsets.nth(end - start - 1)? } else { from };
-    text.get(from..to).map(str::trim)
+/// The text of a rule, in which the parser counts characters.
+struct Source<'t> {
+    text: &'t str,
+    /// Where each character begins.
+    offsets: Vec<usize>,
+}
+
+impl<'t> Source<'t> {
+    fn new(text: &'t str) -> Self {
+        let offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect();
+        Self { text, offsets }
+    }
+
+    /// The text of a plain scalar as the author wrote it.
+    fn written(&self, node: &MarkedYaml<'_>) -> Option<&'t str> {
+        let (start, end) = (node.span.start.index(), node.span.end.index());
+        let from = *self.offsets.get(start)?;
+        let to = *self.offsets.get(end.max(start))?;
+        self.text.get(from..to).map(str::trim)
+    }
 }
 
 /// The text of a value for a message.

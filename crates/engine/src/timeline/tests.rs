@@ -112,7 +112,7 @@ impl Kept {
                 .keys()
                 .filter(|part| {
                     matches!(part, Part::Resource(account, arn)
-            if Some(account) == buckets_of.as_ref() && arn.as_str().starts_with("arn:aws:s3:::"))
+            if buckets_of.as_ref().is_some_and(|(of, begin)| account == of && arn.as_str().starts_with(begin.as_str())))
                 })
                 .cloned(),
         );

@@ -13,6 +13,7 @@ use crate::engine::Waiting;
 use crate::exposure::Surface;
 use crate::exposure::state::{Home, Standing};
 use crate::ids::{AccountId, Arn};
+use crate::resource::place::Place;
 use crate::resource::resource_of;
 
 /// What goes by itself.
@@ -29,8 +30,8 @@ pub enum Part {
 pub struct Needs {
     /// Named ones.
     pub parts: BTreeSet<Part>,
-    /// Every bucket of this account.
-    pub buckets_of: Option<AccountId>,
+    /// Every bucket of this account; their ARNs begin so.
+    pub buckets_of: Option<(AccountId, Arn)>,
 }
 
 /// All that is known of one part. Its JSON is the form in which it is kept; keys may be added.
@@ -53,6 +54,12 @@ impl Row {
     /// True if nothing stands: what is left may be forgotten after a while.
     pub fn is_quiet(&self) -> bool {
         self.standing.is_empty()
+    }
+
+    /// True if nothing at all is known.
+    pub fn is_empty(&self) -> bool {
+        let written = self.group.is_some() || self.bucket.is_some() || self.guard.is_some();
+        self.is_quiet() && !written && self.ends.is_empty()
     }
 }
 
@@ -84,7 +91,8 @@ impl State {
         if record.event_source().is_some_and(|source| source.starts_with("s3")) {
             needs.parts.insert(Part::Account(home.account.clone()));
             let whole = record.action().is_some_and(bucket::is_for_the_account);
-            needs.buckets_of = whole.then_some(home.account);
+            let begin = format!("arn:{}:s3:::", Place::of(record).partition);
+            needs.buckets_of = whole.then_some((home.account, Arn::from(begin)));
         }
         needs
     }

@@ -1,0 +1,282 @@
+//! From records to findings that every sink has, each once, or a caller who knows what is missing.
+//!
+//! ```text
+//! Item -> Intake::add -> order of event time -> groups -> plan -> ledger, all or nothing -> sinks, all at once -> Handled
+//! ```
+//!
+//! What a group of records comes to (what stands, how findings stand, the parcels for the sinks) is written to the
+//! [ledger](crate::ledger) in one step before anything is sent. So an invocation that dies leaves either nothing or
+//! everything that is to be sent; whoever sees the same event next sends what is missing, and nothing that is not.
+
+// What a group of records comes to.
+mod plan;
+
+// What the ledger knows that matters for a group.
+mod known;
+
+// Findings as they are kept.
+mod standing;
+
+// From the ledger to the sinks.
+mod outbox;
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use tattletrail_engine::engine::{Engine, Read, Waiting};
+use tattletrail_engine::finding::{Finding, Level};
+use tattletrail_engine::ids::{AccountId, EventId};
+use tattletrail_engine::ingest::Item;
+use tattletrail_engine::record::CloudTrailRecord;
+use tattletrail_engine::timeline::Order;
+
+use crate::counts::Counts;
+use crate::deadline::Deadline;
+use crate::ledger::row::EventName;
+use crate::ledger::{Ledger, LedgerError, MOST_BYTES, MOST_WRITES};
+use crate::sink::Sink;
+use outbox::{Copy, Outgoing};
+use plan::Plan;
+
+/// How many events are planned together at most: their rows must fit into one atomic write.
+const GROUP: usize = 12;
+
+/// How often a group is planned anew because somebody else wrote first.
+const ATTEMPTS: u32 = 12;
+
+/// Parcels wait for this many others before they are sent.
+const SHIPMENT: usize = 100;
+
+/// Everything that delivers findings.
+#[derive(Debug)]
+pub struct Dispatcher {
+    /// The rules.
+    pub engine: Engine,
+    /// What is remembered.
+    pub ledger: Ledger,
+    /// Where findings go.
+    pub sinks: Vec<Sink>,
+    /// What else is set.
+    pub policy: Policy,
+}
+
+/// What is set about deliveries.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Findings below it go nowhere.
+    pub min_level: Level,
+    /// Findings below it make no alert.
+    pub topic_min_level: Level,
+    /// The application that findings are counted under.
+    pub application: String,
+    /// For how long what is settled is remembered.
+    pub keep: Duration,
+}
+
+/// A record that may come to something, on its way.
+#[derive(Debug)]
+struct Arrival {
+    /// The message that it came in.
+    message: usize,
+    event: EventName,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Behaviour(Vec<Finding>),
+    Waits(Box<Waiting>),
+}
+
+/// Records of one invocation on their way.
+#[derive(Debug)]
+pub struct Intake<'d> {
+    dispatcher: &'d Dispatcher,
+    deadline: Deadline,
+    order: Order<Arrival>,
+    counts: Counts,
+    /// Messages of which something is not delivered, and why.
+    lost: BTreeMap<usize, String>,
+    /// What is in the ledger and not yet sent.
+    due: Vec<Outgoing>,
+    /// What only metrics wait for.
+    metered: Vec<Outgoing>,
+    /// Events that were taken in before.
+    copies: Vec<Copy>,
+    /// Tells this invocation from others.
+    id: u64,
+    /// Events taken in by this invocation whose parcels are not all sent, with their messages.
+    open: BTreeMap<EventName, outbox::Open>,
+}
+
+/// What became of an invocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handled {
+    /// What was counted.
+    pub counts: Counts,
+    /// Messages of which something is not delivered, and why: they must come again.
+    pub lost: BTreeMap<usize, String>,
+}
+
+impl Dispatcher {
+    /// Begins to take in records; what is not delivered at the deadline is said to be lost.
+    pub fn intake(&self, deadline: Deadline) -> Intake<'_> {
+        Intake {
+            dispatcher: self,
+            deadline,
+            order: Order::default(),
+            counts: Counts::default(),
+            lost: BTreeMap::new(),
+            due: Vec::new(),
+            metered: Vec::new(),
+            open: BTreeMap::new(),
+            copies: Vec::new(),
+            id: RandomState::new().hash_one(jiff::Timestamp::now().as_nanosecond()),
+        }
+    }
+}
+
+impl Intake<'_> {
+    /// Takes what was found in a message.
+    pub async fn add(&mut self, message: usize, item: Item) {
+        match item {
+            Item::Record(record) => self.record(message, record).await,
+            Item::Skipped(reason) => self.counts.skip(reason.kind()),
+            Item::Rejected(rejected) => self.counts.reject(rejected.reason.kind()),
+        }
+    }
+
+    /// Says that a message could not be read to its end.
+    pub fn lose(&mut self, message: usize, why: String) {
+        self.lost.entry(message).or_insert(why);
+    }
+
+    /// Counts what should have been a record and is none.
+    pub fn reject(&mut self, reason: &'static str) {
+        self.counts.reject(reason);
+    }
+
+    /// Counts what is no record and need not be.
+    pub fn skip(&mut self, kind: &'static str) {
+        self.counts.skip(kind);
+    }
+
+    async fn record(&mut self, message: usize, record: CloudTrailRecord) {
+        self.counts.received += 1;
+        let id = record.event_id();
+        let account = record.account();
+        let time = record.event_time().map(str::to_owned);
+        let event = EventName::new(
+            account.as_ref().map(AccountId::as_str),
+            id.as_ref().map(EventId::as_str),
+            record.fingerprint(),
+        );
+        let content = match self.dispatcher.engine.read(record) {
+            Read::Done(findings) if findings.is_empty() => {
+                self.counts.unmatched += 1;
+                return;
+            }
+            Read::Done(findings) => Content::Behaviour(findings),
+            Read::Waits(waiting) => Content::Waits(waiting),
+        };
+        let arrival = Arrival { message, event, content };
+        let ready = self.order.push(time.as_deref(), id.as_ref().map(EventId::as_str), arrival);
+        self.take_in(ready).await;
+    }
+
+    /// Delivers all that is left, and says what became of everything.
+    pub async fn finish(mut self) -> Handled {
+        let rest = self.order.rest();
+        self.take_in(rest).await;
+        self.ship_all().await;
+        // What others are at work on is waited for last: two that wait for one another would never end.
+        let copies = std::mem::take(&mut self.copies);
+        self.see_to(copies).await;
+        self.ship_all().await;
+        Handled { counts: self.counts, lost: self.lost }
+    }
+
+    /// Records in the order of time, group by group.
+    async fn take_in(&mut self, ready: Vec<Arrival>) {
+        let mut left = ready.as_slice();
+        let mut size = GROUP;
+        while !left.is_empty() {
+            let (group, rest) = left.split_at(size.min(left.len()));
+            if self.deadline.is_over() {
+                self.lose_all(left, "the time was over");
+                return;
+            }
+            match self.commit(group).await {
+                Ok(plan) => {
+                    self.account(plan).await;
+                    (left, size) = (rest, GROUP);
+                }
+                Err(Trouble::TooMuch) => size = (group.len() / 2).max(1),
+                Err(Trouble::Ledger(error)) => {
+                    self.lose_all(group, &error.to_string());
+                    left = rest;
+                }
+            }
+        }
+    }
+
+    /// Plans a group and writes the plan to the ledger; again, if somebody else wrote first.
+    async fn commit(&self, group: &[Arrival]) -> Result<Plan, Trouble> {
+        for attempt in 0..ATTEMPTS {
+            let plan = self.dispatcher.plan(group, (self.claim(), self.id)).await.map_err(Trouble::Ledger)?;
+            let bytes: usize = plan.writes.iter().map(|write| write.body.len() + 256).sum();
+            if group.len() > 1 && (plan.writes.len() > MOST_WRITES || bytes > MOST_BYTES) {
+                return Err(Trouble::TooMuch);
+            }
+            match self.dispatcher.write_plan(&plan.writes).await {
+                Ok(()) => return Ok(plan),
+                Err(LedgerError::Conflict) => tokio::time::sleep(pause(attempt)).await,
+                Err(error) => return Err(Trouble::Ledger(error)),
+            }
+        }
+        Err(Trouble::Ledger(LedgerError::Conflict))
+    }
+
+    /// Until when what this invocation takes in is its own: it answers no more after its deadline.
+    fn claim(&self) -> i64 {
+        let left = i64::try_from(self.deadline.left().as_millis()).unwrap_or(i64::MAX);
+        jiff::Timestamp::now().as_millisecond().saturating_add(left)
+    }
+
+    /// Counts what a plan came to, and puts its parcels among those to be sent.
+    async fn account(&mut self, plan: Plan) {
+        plan.tally.add_to(&mut self.counts);
+        for (event, open) in plan.open {
+            self.open.insert(event, open);
+        }
+        self.due.extend(plan.outgoing);
+        if self.due.len() >= SHIPMENT {
+            self.ship().await;
+        }
+        self.copies.extend(plan.copies);
+    }
+
+    fn lose_all(&mut self, arrivals: &[Arrival], why: &str) {
+        for arrival in arrivals {
+            self.counts.undelivered += 1;
+            self.lost.entry(arrival.message).or_insert_with(|| why.to_owned());
+        }
+    }
+}
+
+enum Trouble {
+    /// More rows than one write can hold.
+    TooMuch,
+    Ledger(LedgerError),
+}
+
+/// Longer each time, up to a fifth of a second, and not the same for all who wait.
+fn pause(attempt: u32) -> Duration {
+    let most = 10_u64 << attempt.min(5);
+    let noise = u64::from(jiff::Timestamp::now().subsec_nanosecond().unsigned_abs());
+    Duration::from_millis(most.min(200) / 2 + noise % (most.min(200) / 2 + 1))
+}
+
+#[cfg(test)]
+mod tests;

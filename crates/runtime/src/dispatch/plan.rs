@@ -1,0 +1,171 @@
+//! What a group of records comes to, given what the ledger knows: the rows to write, and what is to be sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tattletrail_engine::exposure::state::{Origin, State};
+use tattletrail_engine::finding::{Finding, Status};
+
+use super::known::Known;
+use super::outbox::{Copy, Open, Outgoing};
+use super::standing::Findings;
+use super::{Arrival, Content, Dispatcher};
+use crate::counts::Counts;
+use crate::ledger::row::{self, EventName, Marker};
+use crate::ledger::{Key, LedgerError, MOST_WRITES, Over, Write};
+
+/// What a group comes to.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// The rows to write, all or none.
+    pub(super) writes: Vec<Write>,
+    /// The parcels to send once they are written.
+    pub(super) outgoing: Vec<Outgoing>,
+    /// The events they are of.
+    pub(super) open: BTreeMap<EventName, Open>,
+    /// Events that were taken in before.
+    pub(super) copies: Vec<Copy>,
+    /// What is counted once they are written.
+    pub(super) tally: Tally,
+}
+
+/// What a group adds to the counts.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    matched: u64,
+    unmatched: u64,
+    undecidable: u64,
+    opened: u64,
+    closed: u64,
+    pub(super) below_level: u64,
+    pub(super) ends_of_nothing: u64,
+    already_ended: u64,
+}
+
+impl Tally {
+    pub(super) fn add_to(&self, counts: &mut Counts) {
+        counts.matched += self.matched;
+        counts.unmatched += self.unmatched;
+        counts.undecidable += self.undecidable;
+        counts.opened += self.opened;
+        counts.closed += self.closed;
+        counts.below_level += self.below_level;
+        counts.ends_of_nothing += self.ends_of_nothing;
+        counts.already_ended += self.already_ended;
+    }
+}
+
+/// A new event of the group: what it came to so far.
+struct Told<'a> {
+    arrival: &'a Arrival,
+    findings: Vec<Finding>,
+    origin: Origin,
+    /// It changed what stands.
+    moved: bool,
+}
+
+impl Dispatcher {
+    /// Plans a group; `claim` is until when which invocation is at work on it.
+    pub(super) async fn plan(&self, group: &[Arrival], claim: (i64, u64)) -> Result<Plan, LedgerError> {
+        let mut state = State::of_rows();
+        let known = Known::of(self, group, &mut state).await?;
+        let mut plan = Plan::default();
+        let mut met = BTreeSet::new();
+        let mut told = Vec::new();
+        for arrival in group {
+            if known.has(&arrival.event) || !met.insert(&arrival.event) {
+                let marker = known.marker(&arrival.event);
+                plan.copies.push(Copy { message: arrival.message, event: arrival.event.clone(), marker });
+            } else {
+                told.push(self.settle(arrival, &mut state, &mut plan.tally));
+            }
+        }
+        let mut findings = Findings::of(self, told.iter().flat_map(|event| &event.findings)).await?;
+        for event in told {
+            self.pack(event, claim, &mut findings, &mut plan)?;
+        }
+        plan.writes.extend(findings.into_writes(self)?);
+        plan.writes.extend(known.changed_rows(self, &state)?);
+        Ok(plan)
+    }
+
+    /// Lets one record happen.
+    fn settle<'a>(&self, arrival: &'a Arrival, state: &mut State, tally: &mut Tally) -> Told<'a> {
+        let (findings, origin, moved) = match &arrival.content {
+            Content::Behaviour(findings) => {
+                tally.matched += 1;
+                (findings.clone(), Origin::default(), false)
+            }
+            Content::Waits(waiting) => {
+                let settled = self.engine.settle(waiting, state);
+                let findings: Vec<_> = waiting.behaviour().iter().cloned().chain(settled.findings).collect();
+                match settled.applied.undecidable {
+                    _ if !findings.is_empty() => tally.matched += 1,
+                    Some(_) => tally.undecidable += 1,
+                    None => tally.unmatched += 1,
+                }
+                tally.ends_of_nothing += settled.applied.ends_of_nothing as u64;
+                tally.already_ended += settled.applied.already_ended as u64;
+                (findings, Origin::of(waiting.record()), !settled.applied.moves.is_empty())
+            }
+        };
+        Told { arrival, findings, origin, moved }
+    }
+
+    /// Makes the rows of one event.
+    fn pack(
+        &self,
+        event: Told<'_>,
+        (claimed_until, by): (i64, u64),
+        findings: &mut Findings,
+        plan: &mut Plan,
+    ) -> Result<(), LedgerError> {
+        let name = &event.arrival.event;
+        let mut number = 0;
+        for mut finding in event.findings {
+            if finding.rule.level < self.policy.min_level {
+                plan.tally.below_level += 1;
+                continue;
+            }
+            let Some(parcel) = findings.parcel(self, &mut finding, &event.origin) else {
+                plan.tally.ends_of_nothing += 1;
+                continue;
+            };
+            match finding.status {
+                Status::Open => plan.tally.opened += 1,
+                Status::Closed => plan.tally.closed += 1,
+            }
+            plan.writes.push(self.new_row(name.parcel(number), row::body(&parcel)?));
+            plan.outgoing.push(Outgoing { event: name.clone(), number, parcel });
+            number += 1;
+        }
+        if number == 0 && !event.moved {
+            return Ok(());
+        }
+        let marker = Marker { delivered: number == 0, claimed_until, by };
+        plan.writes.push(self.new_row(name.marker(), row::body(&marker)?));
+        if number > 0 {
+            plan.open.insert(name.clone(), Open::new(event.arrival.message, 1));
+        }
+        Ok(())
+    }
+
+    /// A row that is not there yet, and may be forgotten when its time is over.
+    fn new_row(&self, key: Key, body: String) -> Write {
+        Write { key, body, over: Over::Nothing, expires: self.expiry() }
+    }
+
+    /// When what is settled now may be forgotten: seconds since 1970.
+    pub(super) fn expiry(&self) -> Option<i64> {
+        let keep = i64::try_from(self.policy.keep.as_secs()).unwrap_or(i64::MAX);
+        Some(jiff::Timestamp::now().as_second().saturating_add(keep))
+    }
+
+    /// Writes a plan: at once where one write can hold it. One event with more findings than that is written so that its
+    /// parcels and its marker come first: from then on they will be sent, whatever happens to the rest.
+    pub(super) async fn write_plan(&self, writes: &[Write]) -> Result<(), LedgerError> {
+        for part in writes.chunks(MOST_WRITES) {
+            self.ledger.write(part).await?;
+        }
+        Ok(())
+    }
+}

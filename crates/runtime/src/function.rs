@@ -1,0 +1,204 @@
+//! A function from its start to its answer: what the three of them share.
+
+// From the settings to everything that is needed.
+mod assemble;
+
+// Trail files in S3.
+mod files;
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use lambda_runtime::{Context, Error, LambdaEvent};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use tattletrail_engine::ingest::{self, Ending, Item};
+
+use crate::deadline::Deadline;
+use crate::dispatch::{Dispatcher, Handled, Intake};
+use crate::health::{self, Source};
+use crate::receive::{Message, Received, is_own};
+use crate::rejected::{RejectedMessage, Rejects};
+
+pub use assemble::StartError;
+
+/// A payload as Lambda gives it: its text, whatever is in it.
+pub type Payload = Box<RawValue>;
+
+/// How long before Lambda stops waiting a function stops trying, to say what is not done.
+const RESERVE: Duration = Duration::from_millis(750);
+
+/// The most reasons that go with a rejected message.
+const MOST_REASONS: usize = 100;
+
+/// A function that was started.
+#[derive(Debug)]
+pub struct Function {
+    source: Source,
+    dispatcher: Dispatcher,
+    rejects: Option<Rejects>,
+    store: aws_sdk_s3::Client,
+}
+
+/// One invocation.
+struct Invocation<'f> {
+    function: &'f Function,
+    request_id: String,
+    intake: Intake<'f>,
+    rejected: Vec<(usize, RejectedMessage)>,
+}
+
+impl Function {
+    /// Handles records that come in the payload itself: EventBridge events and CloudWatch Logs subscriptions, alone or in
+    /// batches of a queue.
+    ///
+    /// # Errors
+    /// Whatever was not delivered, unless the payload is a batch of a queue: then the answer names the messages.
+    pub async fn records(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
+        let received = Received::of(event.payload.get());
+        let mut invocation = self.begin(&event.context);
+        for (number, message) in received.messages.iter().enumerate() {
+            invocation.message(number, message).await;
+        }
+        invocation.end(&received).await
+    }
+
+    /// Handles notifications of trail files in S3, and lists of keys.
+    ///
+    /// # Errors
+    /// As [`Function::records`].
+    pub async fn files(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
+        let received = Received::of(event.payload.get());
+        let mut invocation = self.begin(&event.context);
+        for (number, message) in received.messages.iter().enumerate() {
+            invocation.objects(number, message).await;
+        }
+        invocation.end(&received).await
+    }
+
+    fn begin(&self, context: &Context) -> Invocation<'_> {
+        let ends = UNIX_EPOCH + Duration::from_millis(context.deadline);
+        Invocation {
+            function: self,
+            request_id: context.request_id.clone(),
+            intake: self.dispatcher.intake(Deadline::of_invocation(ends, RESERVE)),
+            rejected: Vec::new(),
+        }
+    }
+}
+
+impl Invocation<'_> {
+    /// Takes in one message.
+    async fn message(&mut self, number: usize, message: &Message) {
+        if is_own(&message.body) {
+            return self.intake.skip("own event");
+        }
+        let (items, ending) = ingest::decode(message.body.as_bytes());
+        let mut reasons = Vec::new();
+        for item in items {
+            if let Item::Rejected(rejected) = &item {
+                reasons.push(rejected.to_string());
+            }
+            self.intake.add(number, item).await;
+        }
+        if !ending.is_complete() {
+            self.intake.reject(kind_of(&ending));
+            reasons.push(ending.to_string());
+        }
+        if !reasons.is_empty() {
+            let rejected = self.rejected(reasons, None).with_payload(&message.body);
+            self.rejected.push((number, rejected));
+        }
+    }
+
+    fn rejected(&self, mut reasons: Vec<String>, object: Option<String>) -> RejectedMessage {
+        let rejected = reasons.len();
+        reasons.truncate(MOST_REASONS);
+        RejectedMessage {
+            schema: RejectedMessage::SCHEMA,
+            function: self.function.source.as_str().to_owned(),
+            request_id: self.request_id.clone(),
+            reasons,
+            rejected,
+            object,
+            payload: None,
+        }
+    }
+
+    /// Delivers what is left, hands over what was rejected, writes the line of health, and answers.
+    async fn end(self, received: &Received) -> Result<Value, Error> {
+        let Self { function, intake, rejected, .. } = self;
+        let mut handled = intake.finish().await;
+        for (number, message) in rejected {
+            function.hand_over(number, &message, received, &mut handled).await;
+        }
+        health::write(function.source, &handled.counts);
+        for (number, why) in &handled.lost {
+            tracing::error!(message = number, why, "not delivered");
+        }
+        answer(received, &handled)
+    }
+}
+
+impl Function {
+    /// What could not be read goes where it was set to go. Where that fails, and for messages of a queue where nothing is
+    /// set, the message must come again, until the queue gives it to its dead letters; elsewhere coming again helps nobody.
+    async fn hand_over(
+        &self,
+        number: usize,
+        message: &RejectedMessage,
+        received: &Received,
+        handled: &mut Handled,
+    ) {
+        let why = match &self.rejects {
+            Some(rejects) => rejects
+                .take(message, number)
+                .await
+                .err()
+                .map(|error| format!("what could not be read could not be handed over: {error}")),
+            None => received.from_queue.then(|| message.reasons.first().cloned().unwrap_or_default()),
+        };
+        tracing::warn!(rejected = message.rejected, "some of a message could not be read");
+        if let Some(why) = why {
+            handled.lost.entry(number).or_insert(why);
+        }
+    }
+}
+
+/// To a queue: the messages that must come again (Lambda developer guide, "Reporting batch item failures"). To others: the
+/// counts, or an error.
+fn answer(received: &Received, handled: &Handled) -> Result<Value, Error> {
+    if received.from_queue {
+        let lost = handled.lost.keys().filter_map(|number| received.messages.get(*number));
+        let failures: Vec<_> = lost.map(|message| json!({"itemIdentifier": message.id})).collect();
+        return Ok(json!({"batchItemFailures": failures}));
+    }
+    if let Some(why) = handled.lost.values().next() {
+        let more = handled.lost.len();
+        return Err(
+            format!("{} of {more} message(s) not delivered, the first: {why}", handled.lost.len()).into()
+        );
+    }
+    let counts = &handled.counts;
+    Ok(json!({
+        "received": counts.received,
+        "matched": counts.matched,
+        "unmatched": counts.unmatched,
+        "undecidable": counts.undecidable,
+        "copies": counts.copies,
+        "rejected": counts.all_rejected(),
+        "skipped": counts.skipped.values().sum::<u64>(),
+        "opened": counts.opened,
+        "closed": counts.closed,
+    }))
+}
+
+/// A short stable word for a message that is not read to its end, for counts.
+fn kind_of(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Empty => "empty",
+        Ending::NotALog(_) => "not a log",
+        Ending::Damaged(_) => "damaged",
+        Ending::BrokenList(_) => "broken list",
+        _ => "not read",
+    }
+}

@@ -1,0 +1,79 @@
+//! From the settings to everything that is needed. Faults are told at the start: a function that is set up wrong must not
+//! take in anything.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+
+use super::Function;
+use crate::dispatch::{Dispatcher, Policy};
+use crate::health::Source;
+use crate::ledger::{Ledger, Memory, Table};
+use crate::rejected::Rejects;
+use crate::rules;
+use crate::settings::{RejectedTo, Settings, SettingsError};
+use crate::sink::Sink;
+
+/// Why a function does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The rules.
+    #[error("{0}")]
+    Rules(String),
+}
+
+impl Function {
+    /// Starts a function with what its environment says. Nothing is asked of the network.
+    pub async fn start(source: Source) -> Result<Self, StartError> {
+        let settings = Settings::from_environment()?;
+        let engine = rules::engine().map_err(StartError::Rules)?;
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let dispatcher = Dispatcher {
+            engine,
+            ledger: ledger(&settings, &config),
+            sinks: sinks(&settings, &config),
+            policy: policy(&settings),
+        };
+        let store = aws_sdk_s3::Client::from_conf(store_config(&config));
+        Ok(Self { source, dispatcher, rejects: rejects(&settings, &config), store })
+    }
+}
+
+fn policy(settings: &Settings) -> Policy {
+    Policy {
+        min_level: settings.min_level,
+        topic_min_level: settings.topic_min_level,
+        application: settings.application.clone(),
+        keep: Duration::from_secs(u64::from(settings.ledger_days) * 24 * 60 * 60),
+    }
+}
+
+fn ledger(settings: &Settings, config: &SdkConfig) -> Ledger {
+    match &settings.ledger_table {
+        Some(name) => Ledger::Table(Table::new(aws_sdk_dynamodb::Client::new(config), name.clone())),
+        None => Ledger::Memory(Memory::default()),
+    }
+}
+
+fn rejects(settings: &Settings, config: &SdkConfig) -> Option<Rejects> {
+    Some(match settings.rejected.clone()? {
+        RejectedTo::Queue(url) => Rejects::Queue { client: aws_sdk_sqs::Client::new(config), url },
+        RejectedTo::Bucket { bucket, prefix } => {
+            Rejects::Bucket { client: aws_sdk_s3::Client::from_conf(store_config(config)), bucket, prefix }
+        }
+    })
+}
+
+/// Stand-ins for S3 have no names of hosts for buckets.
+fn store_config(config: &SdkConfig) -> aws_sdk_s3::Config {
+    let own_endpoint =
+        std::env::var_os("AWS_ENDPOINT_URL_S3").is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
+    aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build()
+}
+
+fn sinks(_settings: &Settings, _config: &SdkConfig) -> Vec<Sink> {
+    Vec::new()
+}

@@ -1,0 +1,86 @@
+//! Trail files: fetched, inflated and read as a stream, in bounded memory.
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
+use tattletrail_engine::ingest::{self, Ending, Item};
+use tokio::sync::mpsc;
+use tokio_util::io::SyncIoBridge;
+
+use super::{Invocation, kind_of};
+use crate::receive::Message;
+use crate::receive::objects::{Named, Object, named};
+
+/// How many records are read ahead of those that are taken in.
+const AHEAD: usize = 256;
+
+impl Invocation<'_> {
+    /// Takes in the objects that a message names.
+    pub(super) async fn objects(&mut self, number: usize, message: &Message) {
+        match named(&message.body) {
+            Named::Nothing(kind) => self.intake.skip(kind),
+            Named::Unknown => {
+                self.intake.reject("no S3 notification");
+                let reasons = vec!["neither an S3 notification nor a list of keys".to_owned()];
+                let rejected = self.rejected(reasons, None).with_payload(&message.body);
+                self.rejected.push((number, rejected));
+            }
+            Named::Objects(objects) => {
+                for object in objects {
+                    self.object(number, &object).await;
+                }
+            }
+        }
+    }
+
+    async fn object(&mut self, number: usize, object: &Object) {
+        let place = format!("s3://{}/{}", object.bucket, object.key);
+        let stream = match self.open(object).await {
+            Ok(stream) => stream,
+            Err(code) if code == "NoSuchKey" || code == "NoSuchVersion" => {
+                self.intake.reject("no such object");
+                return self.refuse(number, vec!["there is no such object any more".to_owned()], place);
+            }
+            Err(code) => return self.intake.lose(number, format!("{place} can't be fetched: {code}")),
+        };
+        let (reasons, ending) = self.stream(number, stream).await;
+        match ending {
+            // What broke off may be whole the next time.
+            Ending::Io(why) => self.intake.lose(number, format!("{place}: {why}")),
+            ending if !ending.is_complete() => {
+                self.intake.reject(kind_of(&ending));
+                self.refuse(number, reasons.into_iter().chain([ending.to_string()]).collect(), place);
+            }
+            _ if !reasons.is_empty() => self.refuse(number, reasons, place),
+            _ => {}
+        }
+    }
+
+    fn refuse(&mut self, number: usize, reasons: Vec<String>, place: String) {
+        let rejected = self.rejected(reasons, Some(place));
+        self.rejected.push((number, rejected));
+    }
+
+    async fn open(&self, object: &Object) -> Result<ByteStream, String> {
+        let get = self.function.store.get_object().bucket(&object.bucket).key(&object.key);
+        let got = get.set_version_id(object.version.clone()).send().await;
+        got.map(|got| got.body).map_err(|error| error.code().unwrap_or("no answer").to_owned())
+    }
+
+    /// Reads on a thread of its own, since inflating and cutting into records is work without pause.
+    async fn stream(&mut self, number: usize, stream: ByteStream) -> (Vec<String>, Ending) {
+        let (sender, mut items) = mpsc::channel(AHEAD);
+        let source = SyncIoBridge::new(stream.into_async_read());
+        let reader = tokio::task::spawn_blocking(move || {
+            ingest::read(source, &mut |item| drop(sender.blocking_send(item)))
+        });
+        let mut reasons = Vec::new();
+        while let Some(item) = items.recv().await {
+            if let Item::Rejected(rejected) = &item {
+                reasons.push(rejected.to_string());
+            }
+            self.intake.add(number, item).await;
+        }
+        let ending = reader.await.unwrap_or_else(|_| Ending::Io("the reader broke down".to_owned()));
+        (reasons, ending)
+    }
+}

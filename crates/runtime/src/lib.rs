@@ -1,0 +1,37 @@
+//! What the functions share: configuration, the ledger, the sinks, and the delivery of findings, each once.
+
+// Configuration from the environment.
+pub mod settings;
+
+// How long there is.
+pub mod deadline;
+
+// What one invocation counted.
+pub mod counts;
+
+// What is remembered between invocations.
+pub mod ledger;
+
+// One finding on its way.
+pub mod parcel;
+
+// Where findings go.
+pub mod sink;
+
+// From records to findings that every sink has.
+pub mod dispatch;
+
+// What a function is given, taken apart.
+pub mod receive;
+
+// What could not be read.
+pub mod rejected;
+
+// One line of health for each invocation.
+pub mod health;
+
+// The rules.
+pub mod rules;
+
+// A function from its start to its answer.
+pub mod function;

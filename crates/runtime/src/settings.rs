@@ -1,0 +1,419 @@
+//! Configuration from the environment: read once, checked whole, every fault told at once with what to set.
+//!
+//! The table in `docs/functions.md` is [`VARIABLES`]; a test compares them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use tattletrail_engine::finding::Level;
+
+/// Every variable that is read: name, what it may hold, default, meaning.
+pub const VARIABLES: &[Variable] = &[
+    Variable {
+        name: "TATTLETRAIL_LEDGER_TABLE",
+        holds: "name of a DynamoDB table",
+        default: "none: memory",
+        meaning: "where it is remembered what stands open and which sink has what. Without it each copy of a function \
+                  remembers for itself, and nothing is promised across them",
+    },
+    Variable {
+        name: "TATTLETRAIL_LEDGER_DAYS",
+        holds: "1 to 3650",
+        default: "90",
+        meaning: "for how long what is settled is remembered; what stands open is never forgotten",
+    },
+    Variable {
+        name: "TATTLETRAIL_SECURITY_HUB",
+        holds: "`off`, `own`, `member` or `central`",
+        default: "off",
+        meaning: "where findings go in Security Hub: into this account and nowhere else, into the account they belong to by a \
+                  role assumed there, or all into this account",
+    },
+    Variable {
+        name: "TATTLETRAIL_SECURITY_HUB_ROLE",
+        holds: "name of a role",
+        default: "tattletrail-findings",
+        meaning: "with `member`: the role assumed in each member account",
+    },
+    Variable {
+        name: "TATTLETRAIL_SECURITY_HUB_EXTERNAL_ID",
+        holds: "text",
+        default: "none",
+        meaning: "with `member`: the external id that the role asks for",
+    },
+    Variable {
+        name: "TATTLETRAIL_SECURITY_HUB_REGION",
+        holds: "an AWS Region",
+        default: "the finding's own",
+        meaning: "send all findings to this Region's Security Hub",
+    },
+    Variable {
+        name: "TATTLETRAIL_METRICS",
+        holds: "`on` or `off`",
+        default: "on",
+        meaning: "publish metrics of findings with PutMetricData",
+    },
+    Variable {
+        name: "TATTLETRAIL_METRICS_NAMESPACE",
+        holds: "a CloudWatch namespace",
+        default: "Tattletrail/Detection",
+        meaning: "the namespace of those metrics",
+    },
+    Variable {
+        name: "TATTLETRAIL_METRICS_MAX_SERIES",
+        holds: "0 to 10000",
+        default: "200",
+        meaning: "how many pairs of application and rule get metrics of their own; the others are counted as `_other`",
+    },
+    Variable {
+        name: "TATTLETRAIL_TOPIC_ARN",
+        holds: "ARN of an SNS topic",
+        default: "none: off",
+        meaning: "where alerts go",
+    },
+    Variable {
+        name: "TATTLETRAIL_TOPIC_MIN_LEVEL",
+        holds: "a level",
+        default: "medium",
+        meaning: "findings below this level make no alert",
+    },
+    Variable {
+        name: "TATTLETRAIL_EVENT_BUS",
+        holds: "name or ARN of an event bus",
+        default: "none: off",
+        meaning: "where OCSF events go, for SIEMs",
+    },
+    Variable {
+        name: "TATTLETRAIL_MIN_LEVEL",
+        holds: "a level",
+        default: "informational",
+        meaning: "findings below this level go nowhere and are counted",
+    },
+    Variable {
+        name: "TATTLETRAIL_APPLICATION",
+        holds: "a short name",
+        default: "default",
+        meaning: "the application that findings are counted under",
+    },
+    Variable {
+        name: "TATTLETRAIL_REJECTED",
+        holds: "URL of an SQS queue, or `s3://bucket/prefix`",
+        default: "none: counted only",
+        meaning: "where what could not be read goes, with the reason",
+    },
+];
+
+/// One variable, as the documentation has it.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the words say it")]
+pub struct Variable {
+    pub name: &'static str,
+    pub holds: &'static str,
+    pub default: &'static str,
+    pub meaning: &'static str,
+}
+
+/// The configuration of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The ledger's table.
+    pub ledger_table: Option<String>,
+    /// Days for which what is settled is remembered.
+    pub ledger_days: u32,
+    /// Security Hub.
+    pub security_hub: Option<SecurityHubSettings>,
+    /// Metrics.
+    pub metrics: Option<MetricSettings>,
+    /// The topic for alerts.
+    pub topic_arn: Option<String>,
+    /// The least level that makes an alert.
+    pub topic_min_level: Level,
+    /// The bus for OCSF events.
+    pub event_bus: Option<String>,
+    /// The least level that goes anywhere.
+    pub min_level: Level,
+    /// The application that findings are counted under.
+    pub application: String,
+    /// Where rejected records go.
+    pub rejected: Option<RejectedTo>,
+}
+
+/// Where findings go in Security Hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityHubSettings {
+    /// Into which account.
+    pub home: SecurityHubHome,
+    /// Into which Region, if not the finding's own.
+    pub region: Option<String>,
+}
+
+/// Into which account's Security Hub a finding goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecurityHubHome {
+    /// The function's own, for findings about it.
+    Own,
+    /// The one the finding is about, by a role there.
+    Member {
+        /// The role's name, the same in every account.
+        role_name: String,
+        /// The external id it asks for.
+        external_id: Option<String>,
+    },
+    /// The function's own, for all.
+    Central,
+}
+
+/// Metrics of findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetricSettings {
+    /// Their namespace.
+    pub namespace: String,
+    /// How many pairs of application and rule get metrics of their own.
+    pub max_series: usize,
+}
+
+/// Where rejected records go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RejectedTo {
+    /// A queue, by its URL.
+    Queue(String),
+    /// A bucket and a prefix in it.
+    Bucket {
+        /// The bucket's name.
+        bucket: String,
+        /// Before the key; empty or ending in `/`.
+        prefix: String,
+    },
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct SettingsError {
+    faults: Vec<String>,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration is not usable: {}", self.faults.join("; "))
+    }
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        let own = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::from_variables(own)
+    }
+
+    /// Reads variables; those of other programs are passed over, and unknown ones of ours are faults: a misspelt setting
+    /// must not go unnoticed.
+    pub fn from_variables(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let own = variables.into_iter().filter(|(name, _)| name.starts_with("TATTLETRAIL_"));
+        let mut reader = Reader { left: own.collect(), faults: Vec::new() };
+        let settings = reader.settings();
+        reader.refuse_the_rest();
+        if reader.faults.is_empty() { Ok(settings) } else { Err(SettingsError { faults: reader.faults }) }
+    }
+}
+
+struct Reader {
+    left: BTreeMap<String, String>,
+    faults: Vec<String>,
+}
+
+impl Reader {
+    fn settings(&mut self) -> Settings {
+        Settings {
+            ledger_table: self.text("LEDGER_TABLE"),
+            ledger_days: self.number("LEDGER_DAYS", 1, 3650, 90),
+            security_hub: self.security_hub(),
+            metrics: self.metrics(),
+            topic_arn: self.checked("TOPIC_ARN", "the ARN of a topic", |arn| {
+                arn.starts_with("arn:") && arn.split(':').nth(2) == Some("sns")
+            }),
+            topic_min_level: self.level("TOPIC_MIN_LEVEL", Level::Medium),
+            event_bus: self.text("EVENT_BUS"),
+            min_level: self.level("MIN_LEVEL", Level::Informational),
+            application: self.text("APPLICATION").unwrap_or_else(|| "default".to_owned()),
+            rejected: self.rejected(),
+        }
+    }
+
+    /// A variable; one that is set to nothing is not set.
+    fn text(&mut self, name: &str) -> Option<String> {
+        let value = self.left.remove(&format!("TATTLETRAIL_{name}"))?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn fault(&mut self, name: &str, found: &str, expected: &str) {
+        let found: String = found.chars().filter(|c| !c.is_control()).take(80).collect();
+        self.faults.push(format!("TATTLETRAIL_{name} is `{found}`, expected {expected}"));
+    }
+
+    fn checked(&mut self, name: &str, expected: &str, is_fit: impl Fn(&str) -> bool) -> Option<String> {
+        let value = self.text(name)?;
+        if is_fit(&value) {
+            return Some(value);
+        }
+        self.fault(name, &value, expected);
+        None
+    }
+
+    fn number(&mut self, name: &str, least: u32, most: u32, default: u32) -> u32 {
+        let Some(value) = self.text(name) else { return default };
+        match value.parse() {
+            Ok(number) if (least..=most).contains(&number) => number,
+            _ => {
+                self.fault(name, &value, &format!("a number from {least} to {most}"));
+                default
+            }
+        }
+    }
+
+    fn level(&mut self, name: &str, default: Level) -> Level {
+        let Some(value) = self.text(name) else { return default };
+        Level::from_word(&value).unwrap_or_else(|| {
+            let words: Vec<_> = Level::ALL.iter().map(|level| level.as_str()).collect();
+            self.fault(name, &value, &format!("one of {}", words.join(", ")));
+            default
+        })
+    }
+
+    fn security_hub(&mut self) -> Option<SecurityHubSettings> {
+        let word = self.text("SECURITY_HUB").unwrap_or_else(|| "off".to_owned());
+        let role_name = self.text("SECURITY_HUB_ROLE").unwrap_or_else(|| "tattletrail-findings".to_owned());
+        let external_id = self.text("SECURITY_HUB_EXTERNAL_ID");
+        let region = self.text("SECURITY_HUB_REGION");
+        let home = match word.as_str() {
+            "off" => return None,
+            "own" => SecurityHubHome::Own,
+            "member" => SecurityHubHome::Member { role_name, external_id },
+            "central" => SecurityHubHome::Central,
+            other => {
+                self.fault("SECURITY_HUB", other, "`off`, `own`, `member` or `central`");
+                return None;
+            }
+        };
+        Some(SecurityHubSettings { home, region })
+    }
+
+    fn metrics(&mut self) -> Option<MetricSettings> {
+        let word = self.text("METRICS").unwrap_or_else(|| "on".to_owned());
+        // CloudWatch API reference, PutMetricData, `Namespace`.
+        let namespace = self.checked("METRICS_NAMESPACE", "1 to 255 characters, not AWS/...", |name| {
+            name.len() <= 255 && !name.starts_with("AWS/") && !name.starts_with(':')
+        });
+        let max_series = self.number("METRICS_MAX_SERIES", 0, 10_000, 200) as usize;
+        match word.as_str() {
+            "off" => return None,
+            "on" => {}
+            other => self.fault("METRICS", other, "`on` or `off`"),
+        }
+        let namespace = namespace.unwrap_or_else(|| "Tattletrail/Detection".to_owned());
+        Some(MetricSettings { namespace, max_series })
+    }
+
+    fn rejected(&mut self) -> Option<RejectedTo> {
+        let value = self.text("REJECTED")?;
+        if let Some(place) = value.strip_prefix("s3://") {
+            let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+            if !bucket.is_empty() {
+                let prefix = prefix.trim_end_matches('/');
+                let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+                return Some(RejectedTo::Bucket { bucket: bucket.to_owned(), prefix });
+            }
+        } else if value.starts_with("https://") || value.starts_with("http://") {
+            return Some(RejectedTo::Queue(value));
+        }
+        self.fault("REJECTED", &value, "the URL of a queue, or s3://bucket/prefix");
+        None
+    }
+
+    fn refuse_the_rest(&mut self) {
+        for name in std::mem::take(&mut self.left).into_keys() {
+            let known: Vec<_> = VARIABLES.iter().map(|variable| variable.name).collect();
+            self.faults.push(format!("{name} is not a setting, expected one of {}", known.join(", ")));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        Settings::from_variables(
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
+    }
+
+    #[test]
+    fn nothing_set_is_metrics_and_memory() {
+        let settings = read(&[("PATH", "/bin")]).unwrap();
+        assert_eq!(settings.ledger_table, None);
+        assert_eq!(settings.security_hub, None);
+        assert_eq!(settings.metrics.unwrap().max_series, 200);
+        assert_eq!(settings.topic_min_level, Level::Medium);
+    }
+
+    #[test]
+    fn every_documented_variable_is_read() {
+        for variable in VARIABLES {
+            let error = read(&[(variable.name, "\u{1}nonsense")]).err();
+            let told = error.is_none_or(|error| !error.to_string().contains("is not a setting"));
+            assert!(told, "{} is documented and not read", variable.name);
+        }
+    }
+
+    #[test]
+    fn the_documented_table_is_this_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/functions.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let rows: Vec<_> = VARIABLES
+            .iter()
+            .map(|it| format!("| `{}` | {} | {} | {} |\n", it.name, it.holds, it.default, it.meaning))
+            .collect();
+        let table = format!("| Variable | Holds | Default | Meaning |\n|---|---|---|---|\n{}", rows.concat());
+        let (begin, end) = ("<!-- table: settings -->\n", "<!-- end -->");
+        let (head, rest) = text.split_once(begin).unwrap();
+        let (documented, tail) = rest.split_once(end).unwrap();
+        if std::env::var_os("TATTLETRAIL_BLESS").is_some() {
+            std::fs::write(path, format!("{head}{begin}{table}{end}{tail}")).unwrap();
+        } else {
+            assert_eq!(documented, table, "write the table anew with TATTLETRAIL_BLESS=1");
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let error = read(&[
+            ("TATTLETRAIL_SECURITY_HUB", "maybe"),
+            ("TATTLETRAIL_LEDGER_DAYS", "0"),
+            ("TATTLETRAIL_TOPIC", "arn:aws:sns:eu-west-1:111122223333:alerts"),
+            ("TATTLETRAIL_MIN_LEVEL", "urgent"),
+        ])
+        .unwrap_err()
+        .to_string();
+        for part in [
+            "SECURITY_HUB is `maybe`, expected `off`",
+            "LEDGER_DAYS is `0`, expected a number from 1 to 3650",
+            "TATTLETRAIL_TOPIC is not a setting",
+            "MIN_LEVEL is `urgent`, expected one of informational",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_place_for_rejected_records() {
+        let to = |value| read(&[("TATTLETRAIL_REJECTED", value)]).map(|settings| settings.rejected);
+        let bucket = |prefix: &str| RejectedTo::Bucket { bucket: "b".to_owned(), prefix: prefix.to_owned() };
+        assert_eq!(to("s3://b/").unwrap(), Some(bucket("")));
+        assert_eq!(to("s3://b/rejected").unwrap(), Some(bucket("rejected/")));
+        assert_eq!(to("https://sqs/1/q").unwrap(), Some(RejectedTo::Queue("https://sqs/1/q".to_owned())));
+        assert!(to("queue").is_err());
+    }
+}

@@ -1,0 +1,17 @@
+//! Trail files in S3, by notifications of any kind or by a list of keys: in; findings: out.
+//!
+//! `docs/functions.md` tells what it takes, how it is set up, and what it promises.
+
+// One invocation.
+mod handler;
+
+use lambda_runtime::{Error, service_fn};
+use tattletrail_runtime::function::Function;
+use tattletrail_runtime::health::Source;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let function = Function::start(Source::TrailFiles).await?;
+    lambda_runtime::run(service_fn(|event| handler::handle(&function, event))).await
+}

@@ -1,0 +1,70 @@
+//! Where findings go. All sinks are asked at once, and none waits for another.
+//!
+//! A sink says of every parcel what became of it: [`Outcome`]. What it answers is read entry by entry: a call that
+//! succeeded as a whole may have refused a part.
+
+// Security Hub: `BatchImportFindings`.
+pub mod security_hub;
+
+// CloudWatch: `PutMetricData`.
+pub mod cloudwatch;
+
+// SNS: `PublishBatch`.
+pub mod sns;
+
+// EventBridge: `PutEvents`.
+pub mod event_bus;
+
+// Retries within one delivery.
+mod patience;
+
+use cloudwatch::CloudWatch;
+use event_bus::EventBus;
+use security_hub::SecurityHub;
+use sns::Sns;
+
+use crate::deadline::Deadline;
+use crate::parcel::{Parcel, SinkName};
+
+/// A place where findings go.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Sink {
+    SecurityHub(SecurityHub),
+    CloudWatch(CloudWatch),
+    Sns(Sns),
+    EventBus(EventBus),
+}
+
+/// What became of one parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The sink has it.
+    Done,
+    /// The sink will never take it; why, in its words, cut short and without what the parcel says.
+    Refused(String),
+    /// Not this time: whoever sent the record must send it again.
+    Failed(String),
+}
+
+impl Sink {
+    /// The sink's name.
+    pub fn name(&self) -> SinkName {
+        match self {
+            Self::SecurityHub(_) => SinkName::SecurityHub,
+            Self::CloudWatch(_) => SinkName::CloudWatch,
+            Self::Sns(_) => SinkName::Sns,
+            Self::EventBus(_) => SinkName::EventBus,
+        }
+    }
+
+    /// Sends parcels until the deadline; one outcome for each, in their order.
+    pub async fn deliver(&self, parcels: &[&Parcel], until: Deadline) -> Vec<Outcome> {
+        match self {
+            Self::SecurityHub(sink) => sink.deliver(parcels, until).await,
+            Self::CloudWatch(sink) => sink.deliver(parcels, until).await,
+            Self::Sns(sink) => sink.deliver(parcels, until).await,
+            Self::EventBus(sink) => sink.deliver(parcels, until).await,
+        }
+    }
+}

@@ -13,7 +13,7 @@ pub use compose::phrase;
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::exposure::ExposureChange;
 use crate::ids::{AccountId, EventId, FindingId, Region, RuleId, TechniqueId};
@@ -62,7 +62,7 @@ pub struct Life {
 }
 
 /// Whether a finding stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Status {
@@ -81,7 +81,7 @@ impl Status {
 }
 
 /// Sigma's levels, lowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "Sigma specification, rules, level")]
 pub enum Level {

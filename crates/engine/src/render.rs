@@ -35,7 +35,11 @@ pub mod asff;
 // Open Cybersecurity Schema Framework.
 pub mod ocsf;
 
+// A message for people, and for what filters messages.
+pub mod alert;
+
 pub use attack::ATTACK_VERSION;
+pub use place::partition;
 
 #[cfg(test)]
 mod samples;

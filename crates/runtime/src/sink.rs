@@ -15,8 +15,28 @@ pub mod sns;
 // EventBridge: `PutEvents`.
 pub mod event_bus;
 
+// Batches within limits, sent in order, read entry by entry.
+mod courier;
+
 // Retries within one delivery.
 mod patience;
+
+// Parcels to entries, and back.
+mod spread;
+
+// Several places at once.
+mod together;
+
+// What a service says, as far as it may be repeated.
+mod words;
+
+// A service for tests.
+#[cfg(test)]
+mod stand_in;
+
+// Parcels for tests.
+#[cfg(test)]
+mod samples;
 
 use cloudwatch::CloudWatch;
 use event_bus::EventBus;

@@ -62,12 +62,14 @@ pub fn alert(finding: &Finding, application: &str) -> Alert {
 fn subject(finding: &Finding) -> String {
     let resource = [&finding.resource.name, finding.resource.arn.as_str()];
     let what = resource.into_iter().find(|name| !name.trim().is_empty());
-    let mut line = format!("[{}] {}: {}", capitals(finding.rule.level), finding.status.as_str(), finding.rule.title);
+    let mut line =
+        format!("[{}] {}: {}", capitals(finding.rule.level), finding.status.as_str(), finding.rule.title);
     if let Some(what) = what {
         line.push_str(": ");
         line.push_str(what);
     }
-    let ascii: String = line.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect();
+    let ascii: String =
+        line.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect();
     let Some(cut) = ascii.get(..SUBJECT_CHARS - 3).filter(|_| ascii.len() > SUBJECT_CHARS) else {
         return ascii.trim_end().to_owned();
     };

@@ -18,7 +18,6 @@ use std::time::SystemTime;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
-use aws_sdk_cloudwatch::error::BuildError;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
 
@@ -60,6 +59,7 @@ impl CloudWatch {
     }
 
     /// The same with a clock of the caller's.
+    #[expect(clippy::needless_pass_by_value, reason = "one like it, without retries, takes its place")]
     pub fn with_clock(client: Client, settings: MetricSettings, now: fn() -> SystemTime) -> Self {
         let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
         let series = Mutex::new(Series::new(settings.max_series));
@@ -88,7 +88,8 @@ impl Courier for CloudWatch {
 
     async fn call(&self, batch: &[&Entry<Vec<MetricDatum>>], until: Deadline) -> Result<Vec<Verdict>, Fault> {
         let data = batch.iter().flat_map(|entry| entry.body.clone()).collect();
-        let call = self.client.put_metric_data().namespace(&self.namespace).set_metric_data(Some(data)).send();
+        let call =
+            self.client.put_metric_data().namespace(&self.namespace).set_metric_data(Some(data)).send();
         patience::within(until, call).await?;
         Ok(vec![Verdict::Done; batch.len()])
     }
@@ -105,17 +106,16 @@ fn calls(data: Vec<Datum>, now: SystemTime) -> Vec<Entry<Vec<MetricDatum>>> {
     let entries: Vec<_> = data.into_iter().enumerate().map(entry).collect();
     let call = |(at, batch): (usize, Vec<usize>)| {
         let data = batch.iter().filter_map(|at| entries.get(*at));
-        let body = data.filter_map(|entry| metric_datum(&entry.body, now).ok()).collect();
+        let body = data.map(|entry| metric_datum(&entry.body, now)).collect();
         Entry { finding: at.to_string().into(), bytes: 0, body }
     };
     batches(&entries, CALL).into_iter().enumerate().map(call).collect()
 }
 
-/// Fails only where a dimension lacks its name or value, and ours have both.
-fn metric_datum(datum: &Datum, now: SystemTime) -> Result<MetricDatum, BuildError> {
+fn metric_datum(datum: &Datum, now: SystemTime) -> MetricDatum {
     let dimension =
         |(name, value): &(&'static str, String)| Dimension::builder().name(*name).value(value).build();
-    Ok(MetricDatum::builder()
+    MetricDatum::builder()
         .metric_name(datum.name)
         .set_dimensions(Some(datum.dimensions.iter().map(dimension).collect::<Vec<_>>()))
         .timestamp(DateTime::from(now))
@@ -125,7 +125,7 @@ fn metric_datum(datum: &Datum, now: SystemTime) -> Result<MetricDatum, BuildErro
         })
         .set_values(Some(datum.values.iter().map(|(value, _)| f64::from(*value)).collect()))
         .set_counts(Some(datum.values.iter().map(|(_, count)| f64::from(*count)).collect()))
-        .build())
+        .build()
 }
 
 /// The outcome that all parcels share.

@@ -73,7 +73,11 @@ pub(super) trait Courier: Sync {
 }
 
 /// Sends entries until the deadline; one outcome for each, in their order.
-pub(super) async fn send<C: Courier>(courier: &C, entries: &[Entry<C::Body>], until: Deadline) -> Vec<Outcome> {
+pub(super) async fn send<C: Courier>(
+    courier: &C,
+    entries: &[Entry<C::Body>],
+    until: Deadline,
+) -> Vec<Outcome> {
     let mut round = Round {
         courier,
         entries,
@@ -163,7 +167,8 @@ impl<C: Courier> Round<'_, C> {
 
     /// Those whose finding is not behind; the others fail with it.
     fn in_turn(&mut self, batch: Vec<usize>) -> Vec<usize> {
-        let is_behind = |at: &usize| self.entries.get(*at).is_some_and(|entry| self.behind.contains(&entry.finding));
+        let is_behind =
+            |at: &usize| self.entries.get(*at).is_some_and(|entry| self.behind.contains(&entry.finding));
         let (late, ready): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_behind);
         self.fail(&late, "what came before it was not delivered");
         ready
@@ -175,7 +180,10 @@ impl<C: Courier> Round<'_, C> {
         let mut again = Vec::new();
         let mut reason = None;
         for at in waiting.drain(..) {
-            match verdicts.next().unwrap_or_else(|| Verdict::Again("the answer does not mention it".to_owned())) {
+            match verdicts
+                .next()
+                .unwrap_or_else(|| Verdict::Again("the answer does not mention it".to_owned()))
+            {
                 Verdict::Done => self.say(at, Outcome::Done),
                 Verdict::Refused(why) => self.say(at, Outcome::Refused(why)),
                 Verdict::Failed(why) => self.fail(&[at], &why),

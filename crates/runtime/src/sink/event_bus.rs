@@ -37,6 +37,7 @@ pub struct EventBus {
 
 impl EventBus {
     /// A bus by its name or ARN. The client's own retries are turned off: see the crate's `patience`.
+    #[expect(clippy::needless_pass_by_value, reason = "one like it, without retries, takes its place")]
     pub fn new(client: Client, bus: String) -> Self {
         let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
         Self { client: Client::from_conf(config), bus }
@@ -51,9 +52,14 @@ impl EventBus {
     fn entry(&self, parcel: &Parcel) -> Option<Result<Entry<PutEventsRequestEntry>, String>> {
         let event = parcel.ocsf.as_ref()?;
         let detail = text::escape_json(event.to_string());
-        let arn = event.pointer("/resources/0/uid").and_then(Value::as_str).filter(|uid| uid.starts_with("arn:"));
-        let bytes =
-            TIME_BYTES + SOURCE.len() + DETAIL_TYPE.len() + detail.len() + arn.map_or(0, str::len) + self.bus.len();
+        let arn =
+            event.pointer("/resources/0/uid").and_then(Value::as_str).filter(|uid| uid.starts_with("arn:"));
+        let bytes = TIME_BYTES
+            + SOURCE.len()
+            + DETAIL_TYPE.len()
+            + detail.len()
+            + arn.map_or(0, str::len)
+            + self.bus.len();
         if bytes > MOST_BYTES {
             return Some(Err("larger than an event may be".to_owned()));
         }

@@ -186,8 +186,13 @@ pub(super) fn kind(code: &str, status: u16) -> Kind {
 
 fn is_passing(code: &str) -> bool {
     const WORDS: [&str; 5] = ["Throttl", "TooManyRequests", "LimitExceeded", "Internal", "Unavailable"];
-    const CODES: [&str; 5] =
-        ["ConcurrentUpdateError", "PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException", "SlowDown"];
+    const CODES: [&str; 5] = [
+        "ConcurrentUpdateError",
+        "PriorRequestNotComplete",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+    ];
     WORDS.iter().any(|word| code.contains(word)) || CODES.contains(&code)
 }
 

@@ -26,6 +26,7 @@ pub struct Sns {
 
 impl Sns {
     /// A topic by its ARN. The client's own retries are turned off: see the crate's `patience`.
+    #[expect(clippy::needless_pass_by_value, reason = "one like it, without retries, takes its place")]
     pub fn new(client: Client, topic_arn: String) -> Self {
         let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
         Self { client: Client::from_conf(config), topic_arn }
@@ -48,7 +49,8 @@ impl Courier for Sns {
 
     async fn call(&self, batch: &[&Entry<Message>], until: Deadline) -> Result<Vec<Verdict>, Fault> {
         let entries = batch.iter().enumerate().map(|(at, entry)| entry.body.request(at));
-        let entries = entries.collect::<Result<_, _>>().map_err(|_| Fault::passing("an entry without an id"))?;
+        let entries =
+            entries.collect::<Result<_, _>>().map_err(|_| Fault::passing("an entry without an id"))?;
         let request = self.client.publish_batch().topic_arn(&self.topic_arn);
         let call = request.set_publish_batch_request_entries(Some(entries)).send();
         let answer = patience::within(until, call).await.map_err(of_topic)?;
@@ -69,7 +71,9 @@ fn verdict(answer: &PublishBatchOutput, id: &str) -> Verdict {
         let reason = words::reason(failed.code(), failed.message());
         return match Verdict::of(failed.code(), reason) {
             // A permission that is missing is the sender's fault too, but can be repaired.
-            Verdict::Again(reason) if failed.sender_fault() && !is_passing(failed.code()) => Verdict::Refused(reason),
+            Verdict::Again(reason) if failed.sender_fault() && !is_passing(failed.code()) => {
+                Verdict::Refused(reason)
+            }
             verdict => verdict,
         };
     }

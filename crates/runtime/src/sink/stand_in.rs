@@ -98,7 +98,8 @@ fn serve(stream: &TcpStream, answer: &(impl Fn(&Request) -> Answer + ?Sized), lo
                     body.len()
                 );
                 let mut writer = stream;
-                if writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(body.as_bytes())).is_err() {
+                if writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(body.as_bytes())).is_err()
+                {
                     return;
                 }
             }

@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::task::Poll;
 
 /// Waits for all; their results in their order.
-pub(super) async fn all<T: Send, F: Future<Output = T> + Send>(futures: impl IntoIterator<Item = F>) -> Vec<T> {
+pub(super) async fn all<T: Send, F: Future<Output = T> + Send>(
+    futures: impl IntoIterator<Item = F>,
+) -> Vec<T> {
     let mut running: Vec<(Pin<Box<F>>, Option<T>)> =
         futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     poll_fn(|context| {

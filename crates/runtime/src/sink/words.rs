@@ -20,7 +20,8 @@ pub(super) fn reason(code: &str, message: Option<&str>) -> String {
 
 fn clean(message: &str) -> String {
     let words = without_quotes(message);
-    let words = words.split_whitespace().map(|word| if word.chars().count() > WORD_CHARS { "…" } else { word });
+    let words =
+        words.split_whitespace().map(|word| if word.chars().count() > WORD_CHARS { "…" } else { word });
     text::neutralise(&words.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
@@ -71,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_reason_repeats_nothing_of_what_was_sent() {
-        let message = format!("the bucket's value 'se cret' or \"a b\" or {{k: v}} or {} can't be", "T".repeat(100));
+        let message =
+            format!("the bucket's value 'se cret' or \"a b\" or {{k: v}} or {} can't be", "T".repeat(100));
         assert_eq!(reason("X", Some(&message)), "X: the bucket's value … or … or … or … can't be");
     }
 }

@@ -23,7 +23,10 @@ const VALUE_COLUMNS: usize = 760;
 pub(super) fn text(finding: &Finding, application: &str, link: Option<&str>) -> String {
     let advice = remediation::of(finding);
     let mut mail = Mail::default();
-    mail.paragraph(&format!("[{}] {}: ", capitals(finding.rule.level), finding.status.as_str()), &finding.title);
+    mail.paragraph(
+        &format!("[{}] {}: ", capitals(finding.rule.level), finding.status.as_str()),
+        &finding.title,
+    );
     mail.blank();
     subject_matter(&mut mail, finding, application);
     if !finding.rule.description.trim().is_empty() {

@@ -5,8 +5,26 @@ use super::*;
 use crate::finding::{Life, Status};
 
 const OUR_WORDS: [&str; 20] = [
-    "[", " ", "What ", "Application ", "Account ", "Region ", "Resource ", "Who ", "From ", "When ", "Error ",
-    "Opened ", "Stood open ", "Event ", "Rule ", "ATT&CK ", "Finding ", "Why it matters", "What to do", "References",
+    "[",
+    " ",
+    "What ",
+    "Application ",
+    "Account ",
+    "Region ",
+    "Resource ",
+    "Who ",
+    "From ",
+    "When ",
+    "Error ",
+    "Opened ",
+    "Stood open ",
+    "Event ",
+    "Rule ",
+    "ATT&CK ",
+    "Finding ",
+    "Why it matters",
+    "What to do",
+    "References",
 ];
 
 #[test]

@@ -46,9 +46,8 @@ async fn each_entry_has_its_own_outcome_and_only_what_may_pass_is_sent_again() {
 
 #[tokio::test]
 async fn a_call_holds_ten_events_and_256_kilobytes() {
-    let server = StandIn::answering(|request| {
-        answer(&vec![""; request.json()["Entries"].as_array().unwrap().len()])
-    });
+    let server =
+        StandIn::answering(|request| answer(&vec![""; request.json()["Entries"].as_array().unwrap().len()]));
     let names: Vec<_> = (0..25).map(|n| format!("f{n}")).collect();
     let mut parcels = parcels(names.iter().map(String::as_str));
     for (at, size) in [(12, 200_000), (13, 200_000), (14, 600_000), (15, 1_100_000)] {

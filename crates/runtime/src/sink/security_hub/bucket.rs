@@ -47,7 +47,9 @@ mod tests {
         let mut bucket = Bucket::full(start);
         let waits: Vec<_> = (0..50).map(|_| bucket.take(start, Duration::MAX).unwrap()).collect();
         assert!(waits[..30].iter().all(Duration::is_zero));
-        assert!((waits[30].as_secs_f64() - 0.1).abs() < 0.001 && (waits[49].as_secs_f64() - 2.0).abs() < 0.001);
+        assert!(
+            (waits[30].as_secs_f64() - 0.1).abs() < 0.001 && (waits[49].as_secs_f64() - 2.0).abs() < 0.001
+        );
         // Half a second later there is less to wait for.
         let wait = bucket.take(start + Duration::from_millis(500), Duration::MAX).unwrap();
         assert!((wait.as_secs_f64() - 1.6).abs() < 0.001, "{wait:?}");

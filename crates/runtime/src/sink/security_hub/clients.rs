@@ -135,7 +135,9 @@ impl Clients {
         let request = self.sts.assume_role().role_arn(arn).role_session_name(SESSION);
         let call = request.set_external_id(external_id.map(str::to_owned)).send();
         let answer = patience::within(until, call).await.map_err(of_role)?;
-        let Some(given) = answer.credentials() else { return Err(Fault::passing("a role without credentials")) };
+        let Some(given) = answer.credentials() else {
+            return Err(Fault::passing("a role without credentials"));
+        };
         let expires = SystemTime::try_from(*given.expiration()).unwrap_or(SystemTime::UNIX_EPOCH);
         let (id, secret, token) = (given.access_key_id(), given.secret_access_key(), given.session_token());
         let credentials = Credentials::new(id, secret, Some(token.to_owned()), Some(expires), "AssumeRole");
@@ -153,6 +155,7 @@ impl Clients {
 
 /// A role that cannot be taken on is for an operator to repair, whatever STS says: the findings are not at fault.
 fn of_role(fault: Fault) -> Fault {
-    let kind = if fault.kind == Kind::Passing { Kind::Passing } else { Kind::Blocked };
-    Fault { kind, reason: format!("AssumeRole: {}", fault.reason) }
+    let Fault { kind, reason } = fault;
+    let kind = if kind == Kind::Passing { Kind::Passing } else { Kind::Blocked };
+    Fault { kind, reason: format!("AssumeRole: {reason}") }
 }

@@ -96,7 +96,8 @@ fn verdict(answer: &BatchImportFindingsOutput, id: &str) -> Verdict {
         let code = failed.error_code().unwrap_or("unknown");
         return Verdict::of(code, words::reason(code, failed.error_message()));
     }
-    let named = i32::try_from(failed.iter().filter(|failed| failed.id().is_some()).count()).unwrap_or(i32::MAX);
+    let named =
+        i32::try_from(failed.iter().filter(|failed| failed.id().is_some()).count()).unwrap_or(i32::MAX);
     if answer.failed_count().unwrap_or(0) > named {
         // Some failed that are not named: a second copy of a finding changes nothing, a lost one does.
         return Verdict::Again("failures without names".to_owned());

@@ -136,6 +136,8 @@ mod tests {
         let fields = finding["ProductFields"].as_object().unwrap();
         assert_eq!(fields.len(), asff::PRODUCT_FIELDS);
         assert!(fields.contains_key("k44") && fields.contains_key(SOURCE_REGION));
-        assert!(fields.contains_key(&format!("{EVIDENCE}2")) && !fields.contains_key(&format!("{EVIDENCE}3")));
+        assert!(
+            fields.contains_key(&format!("{EVIDENCE}2")) && !fields.contains_key(&format!("{EVIDENCE}3"))
+        );
     }
 }

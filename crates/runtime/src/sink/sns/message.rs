@@ -1,6 +1,7 @@
 //! A parcel as an entry of `PublishBatch`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
@@ -23,7 +24,7 @@ const CUT: &str = "\n[cut: the message was too long]\n";
 
 /// One message.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
+pub(in crate::sink) struct Message {
     subject: String,
     body: String,
     attributes: BTreeMap<String, String>,
@@ -105,7 +106,8 @@ fn cut(text: &str, most: usize) -> &str {
 /// `MessageStructure` `json`: mail gets the text, every other protocol the JSON.
 fn body(json: &Value, text: &str) -> String {
     // What XML cannot carry, SNS does not take: JSON can say it with its digits.
-    let json = text::escape_json(json.to_string()).replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff");
+    let json =
+        text::escape_json(json.to_string()).replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff");
     json!({"default": json, "email": text}).to_string()
 }
 
@@ -126,12 +128,22 @@ fn ids(json: &Value) -> Value {
 /// The order of an account's messages is kept; a redelivery within five minutes is the same message.
 fn group(parcel: &Parcel, alert: &Alert) -> Group {
     let account = parcel.facts.account.as_str();
-    let is_plain = !account.is_empty() && account.len() <= 128 && account.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_plain =
+        !account.is_empty() && account.len() <= 128 && account.bytes().all(|b| b.is_ascii_alphanumeric());
     let event = alert.json.pointer("/event/id").and_then(Value::as_str).unwrap_or_default();
     let parts = [parcel.finding.as_str(), parcel.facts.status.as_str(), event];
     let digest = Sha256::digest(parts.join("\0"));
     Group {
         id: if is_plain { account.to_owned() } else { "unknown".to_owned() },
-        deduplication: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        deduplication: hexadecimal(&digest),
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        write!(text, "{byte:02x}").unwrap_or_default();
+    }
+    text
 }

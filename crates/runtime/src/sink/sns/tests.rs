@@ -42,7 +42,10 @@ fn error(status: u16, code: &str, message: &str) -> Answer {
 /// The fields of a request, with what was escaped in them.
 fn fields(request: &Request) -> Vec<(String, String)> {
     let text = request.text();
-    text.split('&').filter_map(|field| field.split_once('=')).map(|(k, v)| (k.to_owned(), unescape(v))).collect()
+    text.split('&')
+        .filter_map(|field| field.split_once('='))
+        .map(|(k, v)| (k.to_owned(), unescape(v)))
+        .collect()
 }
 
 fn field(request: &Request, name: &str) -> String {
@@ -104,7 +107,8 @@ async fn a_fifo_topic_gets_a_group_and_the_same_id_for_the_same_message() {
 
 #[tokio::test]
 async fn each_entry_has_its_own_outcome_and_only_what_may_pass_is_sent_again() {
-    let failed = [(1, "InvalidParameter", true), (2, "InternalError", false), (3, "AuthorizationError", true)];
+    let failed =
+        [(1, "InvalidParameter", true), (2, "InternalError", false), (3, "AuthorizationError", true)];
     let server = StandIn::scripted([answer(&[0], &failed), answer(&[0], &[])]);
     assert_eq!(letters(&delivered(&server, &parcels(["a", "b", "c", "d"]), soon()).await), "drdf");
     let requests = server.requests();

@@ -1,7 +1,7 @@
 //! A server on this machine that answers as a service would, for tests: it takes down what it is asked.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -103,7 +103,7 @@ fn serve(stream: &TcpStream, answer: &(impl Fn(&Request) -> Answer + ?Sized), lo
                     return;
                 }
             }
-            Answer::Silence => std::thread::sleep(Duration::from_secs(600)),
+            Answer::Silence => std::thread::sleep(Duration::from_mins(10)),
             Answer::HangUp => return,
         }
     }

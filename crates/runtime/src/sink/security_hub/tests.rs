@@ -59,7 +59,7 @@ fn header<'a>(request: &'a Request, name: &str) -> &'a str {
 async fn the_body_is_the_finding_as_it_is_and_it_is_signed() {
     let server = StandIn::scripted([taken_but(&[])]);
     let parcel = samples::parcel("f1");
-    assert_eq!(letters(&delivered(&server, Home::Own, &[parcel.clone()], soon()).await), "d");
+    assert_eq!(letters(&delivered(&server, Home::Own, std::slice::from_ref(&parcel), soon()).await), "d");
     let request = &server.requests()[0];
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/findings/import"));
     assert_eq!(request.json(), json!({"Findings": [parcel.asff.unwrap()]}));
@@ -79,8 +79,9 @@ fn signature(request: &Request, authorization: &str) -> String {
     };
     let (signed, scope) = (part("SignedHeaders="), part("Credential="));
     let scope = scope.split_once('/').unwrap().1;
-    let headers: String =
+    let headers: Vec<_> =
         signed.split(';').map(|name| format!("{name}:{}\n", header(request, name))).collect();
+    let headers = headers.concat();
     let canonical =
         format!("POST\n{}\n\n{headers}\n{signed}\n{}", request.path, hex(&Sha256::digest(&request.body)));
     let date = header(request, "x-amz-date");

@@ -12,16 +12,20 @@ mod schema;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tattletrail_engine::render::{asff, csv, jsonl, ocsf, text};
+use tattletrail_engine::render::{alert, asff, csv, jsonl, ocsf, text};
 
 #[test]
 fn every_form_of_every_sample_is_golden() {
     for (name, finding) in samples::all() {
+        let alert = alert::alert(&finding, "shop");
         let forms = [
             ("jsonl", format!("{}\n", jsonl::line(&finding))),
             ("csv", format!("{}\n{}\n", csv::header(), csv::row(&finding))),
             ("asff.json", pretty(&asff::finding(&finding))),
             ("ocsf.json", pretty(&ocsf::to_event(&finding))),
+            ("alert.txt", format!("{}\n\n{}", alert.subject, alert.text)),
+            ("alert.json", pretty(&alert.json)),
+            ("alert-attributes.json", pretty(&alert.attributes.into_iter().collect())),
         ];
         for (form, made) in forms {
             compare(&format!("{name}.{form}"), &made);

@@ -32,13 +32,14 @@ pub mod csv;
 // AWS Security Finding Format.
 pub mod asff;
 
-// Messages for people.
-pub mod alert;
-
 // Open Cybersecurity Schema Framework.
 pub mod ocsf;
 
+// A message for people, and for what filters messages.
+pub mod alert;
+
 pub use attack::ATTACK_VERSION;
+pub use place::partition;
 
 #[cfg(test)]
 mod samples;

@@ -173,10 +173,7 @@ fn answer(received: &Received, handled: &Handled) -> Result<Value, Error> {
         return Ok(json!({"batchItemFailures": failures}));
     }
     if let Some(why) = handled.lost.values().next() {
-        let more = handled.lost.len();
-        return Err(
-            format!("{} of {more} message(s) not delivered, the first: {why}", handled.lost.len()).into()
-        );
+        return Err(format!("{} message(s) not delivered, the first: {why}", handled.lost.len()).into());
     }
     let counts = &handled.counts;
     Ok(json!({

@@ -7,6 +7,9 @@ use std::fmt;
 
 use tattletrail_engine::finding::Level;
 
+use crate::sink::cloudwatch::MetricSettings;
+use crate::sink::security_hub::Home;
+
 /// Every variable that is read: name, what it may hold, default, meaning.
 pub const VARIABLES: &[Variable] = &[
     Variable {
@@ -28,6 +31,12 @@ pub const VARIABLES: &[Variable] = &[
         default: "off",
         meaning: "where findings go in Security Hub: into this account and nowhere else, into the account they belong to by a \
                   role assumed there, or all into this account",
+    },
+    Variable {
+        name: "TATTLETRAIL_ACCOUNT_ID",
+        holds: "twelve digits",
+        default: "none; needed for Security Hub",
+        meaning: "the account in which the function runs, which Lambda does not tell it",
     },
     Variable {
         name: "TATTLETRAIL_SECURITY_HUB_ROLE",
@@ -142,34 +151,11 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityHubSettings {
     /// Into which account.
-    pub home: SecurityHubHome,
+    pub home: Home,
     /// Into which Region, if not the finding's own.
     pub region: Option<String>,
-}
-
-/// Into which account's Security Hub a finding goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SecurityHubHome {
-    /// The function's own, for findings about it.
-    Own,
-    /// The one the finding is about, by a role there.
-    Member {
-        /// The role's name, the same in every account.
-        role_name: String,
-        /// The external id it asks for.
-        external_id: Option<String>,
-    },
-    /// The function's own, for all.
-    Central,
-}
-
-/// Metrics of findings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MetricSettings {
-    /// Their namespace.
-    pub namespace: String,
-    /// How many pairs of application and rule get metrics of their own.
-    pub max_series: usize,
+    /// The function's own account.
+    pub account: String,
 }
 
 /// Where rejected records go.
@@ -287,17 +273,23 @@ impl Reader {
         let role_name = self.text("SECURITY_HUB_ROLE").unwrap_or_else(|| "tattletrail-findings".to_owned());
         let external_id = self.text("SECURITY_HUB_EXTERNAL_ID");
         let region = self.text("SECURITY_HUB_REGION");
+        let account = self.checked("ACCOUNT_ID", "twelve digits", |id| {
+            id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
+        });
         let home = match word.as_str() {
             "off" => return None,
-            "own" => SecurityHubHome::Own,
-            "member" => SecurityHubHome::Member { role_name, external_id },
-            "central" => SecurityHubHome::Central,
+            "own" => Home::Own,
+            "member" => Home::Member { role_name, external_id },
+            "central" => Home::Central,
             other => {
                 self.fault("SECURITY_HUB", other, "`off`, `own`, `member` or `central`");
                 return None;
             }
         };
-        Some(SecurityHubSettings { home, region })
+        if account.is_none() {
+            self.fault("ACCOUNT_ID", "", "the function's own account: findings for Security Hub name it");
+        }
+        Some(SecurityHubSettings { home, region, account: account.unwrap_or_default() })
     }
 
     fn metrics(&mut self) -> Option<MetricSettings> {

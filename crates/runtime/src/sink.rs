@@ -18,9 +18,28 @@ pub mod event_bus;
 // A sink that answers as a test tells it.
 #[cfg(test)]
 pub(crate) mod scripted;
+// Batches within limits, sent in order, read entry by entry.
+mod courier;
 
 // Retries within one delivery.
 mod patience;
+
+// Parcels to entries, and back.
+mod spread;
+
+// Several places at once.
+mod together;
+
+// What a service says, as far as it may be repeated.
+mod words;
+
+// A service for tests.
+#[cfg(test)]
+mod stand_in;
+
+// Parcels for tests.
+#[cfg(test)]
+mod samples;
 
 use cloudwatch::CloudWatch;
 use event_bus::EventBus;
@@ -40,6 +59,7 @@ pub enum Sink {
     EventBus(EventBus),
     /// Answers as a test tells it.
     #[cfg(test)]
+    #[allow(private_interfaces, reason = "only tests make one")]
     Scripted(scripted::Scripted),
 }
 

@@ -31,6 +31,7 @@ use std::net::Ipv4Addr;
 use serde_json::Value;
 
 pub use self::check::check;
+pub use self::limits::{FINDING_BYTES, PRODUCT_FIELDS};
 use self::limits::{bounded, bounded_id, or};
 use super::instant::Instant;
 use super::object::Object;
@@ -78,6 +79,13 @@ pub fn finding(finding: &Finding) -> Value {
         .build()
 }
 
+/// The product that every account has in every Region without asking for one.
+#[must_use]
+pub fn product_arn(account: &str, region: &str) -> String {
+    let partition = place::partition(region);
+    format!("arn:{partition}:securityhub:{region}:{account}:product/{account}/default")
+}
+
 /// Where a finding belongs.
 #[derive(Debug, Clone, Copy)]
 struct Scope<'a> {
@@ -98,10 +106,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The product that every account has without asking for one.
     fn product_arn(&self) -> String {
-        let Self { account, region, partition } = self;
-        format!("arn:{partition}:securityhub:{region}:{account}:product/{account}/default")
+        product_arn(self.account, self.region)
     }
 }
 

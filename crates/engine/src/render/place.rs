@@ -1,7 +1,7 @@
 //! Partitions, Regions and console links.
 
 /// The partition of a Region: AWS General Reference, "Amazon Resource Names".
-pub(super) fn partition(region: &str) -> &'static str {
+pub fn partition(region: &str) -> &'static str {
     const BY_PREFIX: [(&str, &str); 5] = [
         ("cn-", "aws-cn"),
         ("us-gov-", "aws-us-gov"),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
+use tattletrail_engine::ids::{AccountId, Region};
 
 use super::Function;
 use crate::dispatch::{Dispatcher, Policy};
@@ -13,6 +14,10 @@ use crate::rejected::Rejects;
 use crate::rules;
 use crate::settings::{RejectedTo, Settings, SettingsError};
 use crate::sink::Sink;
+use crate::sink::cloudwatch::CloudWatch;
+use crate::sink::event_bus::EventBus;
+use crate::sink::security_hub::{self, SecurityHub};
+use crate::sink::sns::Sns;
 
 /// Why a function does not start.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +79,28 @@ fn store_config(config: &SdkConfig) -> aws_sdk_s3::Config {
     aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build()
 }
 
-fn sinks(_settings: &Settings, _config: &SdkConfig) -> Vec<Sink> {
-    Vec::new()
+fn sinks(settings: &Settings, config: &SdkConfig) -> Vec<Sink> {
+    let mut sinks = Vec::new();
+    if let Some(hub) = &settings.security_hub {
+        let base = aws_sdk_securityhub::Config::new(config);
+        let own_region = config.region().map_or_else(Region::default, |region| Region::from(region.as_ref()));
+        let place = security_hub::Settings {
+            home: hub.home.clone(),
+            own_account: AccountId::from(hub.account.as_str()),
+            own_region,
+            region: hub.region.as_deref().map(Region::from),
+        };
+        sinks.push(Sink::SecurityHub(SecurityHub::new(base, aws_sdk_sts::Client::new(config), place)));
+    }
+    if let Some(metrics) = &settings.metrics {
+        let client = aws_sdk_cloudwatch::Client::new(config);
+        sinks.push(Sink::CloudWatch(CloudWatch::new(client, metrics.clone())));
+    }
+    if let Some(topic) = &settings.topic_arn {
+        sinks.push(Sink::Sns(Sns::new(aws_sdk_sns::Client::new(config), topic.clone())));
+    }
+    if let Some(bus) = &settings.event_bus {
+        sinks.push(Sink::EventBus(EventBus::new(aws_sdk_eventbridge::Client::new(config), bus.clone())));
+    }
+    sinks
 }

@@ -168,7 +168,8 @@ fn attributes_of(key: &Key) -> Attributes {
 /// A row that is not one of ours is told: to pass it over would be to forget what it says.
 fn take(rows: &[Attributes], found: &mut BTreeMap<Key, Kept>) -> Result<(), LedgerError> {
     for row in rows {
-        let foreign = || LedgerError::Failed("read: the table holds a row that is not of this form".to_owned());
+        let foreign =
+            || LedgerError::Failed("read: the table holds a row that is not of this form".to_owned());
         let (key, kept) = row_of(row).ok_or_else(foreign)?;
         found.insert(key, kept);
     }

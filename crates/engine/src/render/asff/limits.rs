@@ -30,7 +30,7 @@ pub(super) const REGION: usize = 16;
 /// `ProductName` and `CompanyName`.
 pub(super) const NAME: usize = 128;
 /// Members of `ProductFields`.
-pub(super) const PRODUCT_FIELDS: usize = 50;
+pub const PRODUCT_FIELDS: usize = 50;
 /// A key of `ProductFields`.
 pub(super) const PRODUCT_KEY: usize = 128;
 /// A value of `ProductFields`.
@@ -46,7 +46,7 @@ pub(super) const DOMAIN: usize = 253;
 /// URLs: our own; a longer one is left out, since a cut one leads nowhere.
 pub(super) const URL: usize = 1024;
 /// A whole finding.
-pub(super) const FINDING_BYTES: usize = 240 * 1024;
+pub const FINDING_BYTES: usize = 240 * 1024;
 
 /// A text on one line, without hidden characters, cut to `most`; `None` where nothing is left to see.
 ///

@@ -1,0 +1,118 @@
+use proptest::prelude::*;
+
+use super::super::{samples, text::is_hidden};
+use super::*;
+use crate::finding::{Life, Status};
+
+const OUR_WORDS: [&str; 20] = [
+    "[",
+    " ",
+    "What ",
+    "Application ",
+    "Account ",
+    "Region ",
+    "Resource ",
+    "Who ",
+    "From ",
+    "When ",
+    "Error ",
+    "Opened ",
+    "Stood open ",
+    "Event ",
+    "Rule ",
+    "ATT&CK ",
+    "Finding ",
+    "Why it matters",
+    "What to do",
+    "References",
+];
+
+#[test]
+fn the_subject_says_how_bad_what_and_where() {
+    assert_eq!(alert(&samples::open_port(), "shop").subject, "[HIGH] open: Port open to the world: sg-0abc");
+}
+
+#[test]
+fn a_long_subject_is_cut() {
+    let mut finding = samples::open_port();
+    finding.resource.name = "x".repeat(200);
+    let subject = alert(&finding, "shop").subject;
+    assert_eq!(subject.len(), 99);
+    assert!(subject.ends_with("x..."), "{subject}");
+}
+
+#[test]
+fn a_name_cannot_forge_a_line_or_a_link() {
+    let mut finding = samples::open_port();
+    finding.actor.user_agent = Some("x\nWhat to do   click https://evil.example/ \u{202e}now\r\n".to_owned());
+    let text = alert(&finding, "shop").text;
+    assert!(!text.contains("https://evil"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("What to do")).count(), 1, "{text}");
+    assert!(text.contains("\\u{202e}now"), "{text}");
+}
+
+#[test]
+fn a_closed_finding_tells_how_long_it_stood() {
+    let mut finding = samples::open_port();
+    finding.status = Status::Closed;
+    finding.life = Some(Life {
+        opened_at: Some("2026-11-20T07:59:41Z".to_owned()),
+        opened_by: "bob".to_owned(),
+        opened_event: None,
+        seconds: Some(90_061),
+        reopened: false,
+    });
+    let alert = alert(&finding, "shop");
+    assert!(alert.text.contains("\nStood open   1 d 1 h 1 min 1 s\n"), "{}", alert.text);
+    assert_eq!(alert.json["open_seconds"], 90_061);
+    assert_eq!(alert.attributes["status"], "closed");
+}
+
+#[test]
+fn techniques_are_a_list_and_absent_where_there_are_none() {
+    let mut finding = samples::open_port();
+    assert_eq!(alert(&finding, "shop").attributes[TECHNIQUE], r#"["T1686.001"]"#);
+    std::sync::Arc::make_mut(&mut finding.rule).techniques.clear();
+    assert!(!alert(&finding, " ").attributes.contains_key(TECHNIQUE));
+    assert!(!alert(&finding, " ").attributes.contains_key("application"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_record_says_the_subject_is_one_short_line_of_ascii(finding in samples::hostile()) {
+        let subject = alert(&finding, "shop").subject;
+        prop_assert!(subject.len() < 100 && subject.starts_with('['));
+        prop_assert!(subject.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()));
+    }
+
+    #[test]
+    fn whatever_the_record_says_each_line_is_ours_and_fits(finding in samples::hostile(), name in any::<String>()) {
+        let alert = alert(&finding, &name);
+        let mut links = 0;
+        for line in alert.text.lines() {
+            prop_assert!(!line.chars().any(is_hidden));
+            prop_assert!(line.is_empty() || OUR_WORDS.iter().any(|word| line.starts_with(word)), "{line}");
+            let is_link = line.starts_with("  https://");
+            links += usize::from(is_link);
+            prop_assert!(is_link || unicode_width::UnicodeWidthStr::width(line) <= 76, "{line}");
+        }
+        prop_assert!(links <= 2);
+    }
+
+    #[test]
+    fn whatever_the_record_says_attributes_are_neither_empty_nor_long(finding in samples::hostile()) {
+        for (name, value) in alert(&finding, "shop").attributes {
+            prop_assert!(!value.trim().is_empty(), "{name}");
+            prop_assert!(name == TECHNIQUE || value.encode_utf16().count() <= 256, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_alert_is_the_same_after_it_was_written_down(finding in samples::hostile()) {
+        let alert = alert(&finding, "shop");
+        let text = serde_json::to_string(&alert).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Alert>(&text).unwrap(), alert);
+    }
+}

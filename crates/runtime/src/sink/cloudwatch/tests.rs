@@ -1,0 +1,169 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use tattletrail_engine::finding::{Level, Status};
+
+use super::super::samples::{self, at_once, letters, parcels, soon};
+use super::super::stand_in::{Answer, StandIn};
+use super::*;
+
+/// A minute after the calls of the samples.
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_247_981 + 60)
+}
+
+fn facts(rule: &str) -> Facts {
+    Facts { rule: rule.into(), ..samples::parcel("f").facts }
+}
+
+fn closed(rule: &str, seconds: Option<i64>) -> Facts {
+    Facts { status: Status::Closed, exposure_seconds: seconds, ..facts(rule) }
+}
+
+/// Data by name and dimensions, as `Findings[Level=high]`.
+fn by_name(facts: &[Facts], most: usize) -> BTreeMap<String, Vec<(u32, u32)>> {
+    let data = aggregate(&facts.iter().collect::<Vec<_>>(), now(), &mut Series::new(most));
+    let name = |datum: &Datum| {
+        let dimensions: Vec<_> =
+            datum.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{}[{}]", datum.name, dimensions.join(","))
+    };
+    data.iter().map(|datum| (name(datum), datum.values.clone())).collect()
+}
+
+#[test]
+fn open_findings_are_counted_three_times_over() {
+    let low = Facts { level: Level::Low, ..facts("r2") };
+    let data = by_name(&[facts("r1"), facts("r1"), low], 10);
+    let expected = [
+        ("Findings[Application=shop,RuleId=r1]", vec![(1, 2)]),
+        ("Findings[Application=shop,RuleId=r2]", vec![(1, 1)]),
+        ("Findings[Level=high]", vec![(1, 2)]),
+        ("Findings[Level=low]", vec![(1, 1)]),
+        ("Findings[]", vec![(1, 3)]),
+        ("TimeToDetect[]", vec![(60, 3)]),
+    ];
+    assert_eq!(data, expected.map(|(name, values)| (name.to_owned(), values)).into());
+}
+
+#[test]
+fn closed_findings_tell_how_long_they_stood() {
+    let data = by_name(&[closed("r1", Some(30)), closed("r1", Some(30)), closed("r2", None)], 10);
+    let expected = [
+        ("ExposureSeconds[Application=shop,RuleId=r1]", vec![(30, 2)]),
+        ("ExposureSeconds[]", vec![(30, 2)]),
+        ("FindingsClosed[Level=high]", vec![(1, 3)]),
+        ("FindingsClosed[]", vec![(1, 3)]),
+        ("TimeToDetect[]", vec![(60, 3)]),
+    ];
+    assert_eq!(data, expected.map(|(name, values)| (name.to_owned(), values)).into());
+}
+
+#[test]
+fn what_has_no_series_of_its_own_is_counted_together_and_said() {
+    let data = by_name(&[facts("r1"), facts("r2"), facts("r2"), facts("r3"), closed("r4", None)], 1);
+    assert_eq!(data["Findings[Application=shop,RuleId=r2]"], [(1, 2)]);
+    assert_eq!(data["Findings[Application=shop,RuleId=_other]"], [(1, 2)]);
+    assert_eq!(data["SeriesFolded[]"], [(1, 2)]);
+}
+
+#[test]
+fn a_time_that_is_missing_or_to_come_makes_no_value_below_nought() {
+    let future = Facts { event_time: Some("2126-01-01T00:00:00Z".to_owned()), ..facts("r") };
+    let none = Facts { event_time: Some("yesterday".to_owned()), ..facts("r") };
+    assert_eq!(by_name(&[future, none], 10)["TimeToDetect[]"], [(0, 1)]);
+}
+
+#[test]
+fn more_values_than_one_datum_holds_make_more_data() {
+    let all: Vec<_> = (0..400).map(|seconds| closed("r", Some(seconds))).collect();
+    let data = aggregate(&all.iter().collect::<Vec<_>>(), now(), &mut Series::new(9));
+    let sizes = data.iter().filter(|datum| datum.name == "ExposureSeconds" && datum.dimensions.is_empty());
+    assert_eq!(sizes.map(|datum| datum.values.len()).collect::<Vec<_>>(), [150, 150, 100]);
+}
+
+async fn delivered(server: &StandIn, parcels: &[Parcel], until: Deadline) -> Vec<Outcome> {
+    let client = Client::from_conf(samples::config!(aws_sdk_cloudwatch, server.url.clone()));
+    let settings = MetricSettings { namespace: "Tattletrail/Detection".to_owned(), max_series: 50 };
+    let sink = CloudWatch::with_clock(client, settings, now);
+    sink.deliver(&parcels.iter().collect::<Vec<_>>(), until).await
+}
+
+/// An empty map in CBOR is one byte, which is no text: no content at all is an answer as well.
+fn taken() -> Answer {
+    Answer::Reply(200, "application/cbor", String::new())
+}
+
+fn refused(status: u16) -> Answer {
+    Answer::Reply(status, "application/cbor", String::new())
+}
+
+#[tokio::test]
+async fn a_delivery_is_one_call() {
+    let server = StandIn::answering(|_| taken());
+    assert_eq!(letters(&delivered(&server, &parcels(["a", "b", "c"]), soon()).await), "ddd");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1);
+    assert!(requests[0].path.ends_with("/PutMetricData"), "{}", requests[0].path);
+    let has = |text: &str| requests[0].body.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(has("Tattletrail/Detection") && has("TimeToDetect") && has("RuleId") && has("Count"));
+}
+
+#[tokio::test]
+async fn nothing_is_counted_without_parcels() {
+    let server = StandIn::answering(|_| taken());
+    assert!(delivered(&server, &[], soon()).await.is_empty());
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn parcels_share_the_outcome_of_the_call() {
+    let server = StandIn::scripted([refused(503), Answer::HangUp, taken()]);
+    assert_eq!(letters(&delivered(&server, &parcels(["a", "b"]), soon()).await), "dd");
+    let busy = StandIn::answering(|_| refused(503));
+    assert_eq!(letters(&delivered(&busy, &parcels(["a", "b"]), at_once()).await), "ff");
+    let denied = StandIn::answering(|_| refused(403));
+    assert_eq!(letters(&delivered(&denied, &parcels(["a", "b"]), soon()).await), "ff");
+    assert_eq!(denied.requests().len(), 1);
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_lost_and_series_stay_bounded(
+        given in proptest::collection::vec((0..8_u8, 0..9_u8, any::<bool>()), 0..80), most in 0..12_usize,
+    ) {
+        let mut series = Series::new(most);
+        let mut pairs = std::collections::BTreeSet::new();
+        for delivery in given.chunks(20) {
+            let fact = |(application, rule, is_open): &(u8, u8, bool)| Facts {
+                application: application.to_string(),
+                ..if *is_open { facts(&rule.to_string()) } else { closed(&rule.to_string(), Some(1)) }
+            };
+            let facts: Vec<_> = delivery.iter().map(fact).collect();
+            let data = aggregate(&facts.iter().collect::<Vec<_>>(), now(), &mut series);
+            let sum = |name, dimensions| -> u32 {
+                let data = data.iter().filter(|datum| datum.name == name && datum.dimensions.len() == dimensions);
+                data.flat_map(|datum| &datum.values).map(|(_, count)| *count).sum()
+            };
+            let open = u32::try_from(delivery.iter().filter(|given| given.2).count()).unwrap();
+            let all = u32::try_from(delivery.len()).unwrap();
+            for dimensions in [0, 1, 2] {
+                prop_assert_eq!(sum("Findings", dimensions), open);
+            }
+            prop_assert_eq!(sum("FindingsClosed", 0), all - open);
+            prop_assert_eq!(sum("ExposureSeconds", 2), all - open);
+            pairs.extend(data.iter().filter(|d| d.dimensions.len() == 2).map(|d| d.dimensions.clone()));
+        }
+        prop_assert!(pairs.len() <= 2 * most + 1);
+    }
+
+    #[test]
+    fn calls_hold_all_data_and_not_too_many(count in 0..5000_u32) {
+        let rules: Vec<_> = (0..count).map(|rule| facts(&rule.to_string())).collect();
+        let data = aggregate(&rules.iter().collect::<Vec<_>>(), now(), &mut Series::new(usize::MAX));
+        let calls = calls(data.clone(), now());
+        prop_assert!(calls.iter().all(|call| (1..=1000).contains(&call.body.len())));
+        prop_assert_eq!(calls.iter().map(|call| call.body.len()).sum::<usize>(), data.len());
+    }
+}

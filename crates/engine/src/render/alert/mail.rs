@@ -144,7 +144,7 @@ impl Mail {
         let mut used = begin.len();
         let mut fresh = true;
         let value = plain(value);
-        for piece in value.split(' ').filter(|word| !word.is_empty()).flat_map(|word| pieces(word, indent)) {
+        for piece in value.split_whitespace().flat_map(|word| pieces(word, indent)) {
             let needed = columns(piece) + usize::from(!fresh);
             if used + needed > COLUMNS {
                 self.0.push_str(line.trim_end());

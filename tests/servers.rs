@@ -33,12 +33,12 @@ fn finding() -> Value {
 
 /// The finding with some members set, by their pointers.
 fn finding_with(changes: &[(&str, Value)]) -> Value {
-    let mut changed = finding();
+    let mut made = finding();
     for (pointer, value) in changes {
         let (parent, key) = pointer.rsplit_once('/').unwrap();
-        changed.pointer_mut(parent).unwrap()[key.replace("~1", "/")] = value.clone();
+        made.pointer_mut(parent).unwrap()[key.replace("~1", "/")] = value.clone();
     }
-    changed
+    made
 }
 
 /// The same finding under so many ids.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::servers::{ACCOUNT, script};
 
 /// The longest that a call may take: more than the longest poll of a queue.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Somebody who calls AWS.
 #[derive(Debug, Clone)]
@@ -48,10 +48,14 @@ impl Aws {
 
     /// An operation by its Python name; an error has `code`, `message` and `response`.
     pub(crate) fn try_call(&self, service: &str, operation: &str, parameters: Value) -> Result<Value, Value> {
-        let mut answer = caller().ask(json!({
-            "service": service, "operation": operation, "parameters": parameters,
-            "endpoint": self.endpoint, "region": self.region, "account": self.account,
-        }));
+        let mut request = json!({"service": service, "operation": operation});
+        request["parameters"] = parameters;
+        for (key, value) in
+            [("endpoint", &self.endpoint), ("region", &self.region), ("account", &self.account)]
+        {
+            request[key] = value.as_str().into();
+        }
+        let mut answer = caller().ask(request);
         match answer.get_mut("ok") {
             Some(ok) => Ok(ok.take()),
             None => Err(answer["error"].take()),

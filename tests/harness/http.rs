@@ -1,11 +1,11 @@
 //! HTTP/1.1 as far as tests speak it: one call to a stand-in, and the reading and writing of messages below it.
 
-use std::io::{self, BufRead, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead, BufReader, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
 /// The longest that a stand-in may think.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The head and body of a request or an answer.
 #[derive(Debug)]
@@ -26,24 +26,12 @@ impl Message {
 
 /// Calls a stand-in on this machine; status and body.
 pub(crate) fn call(port: u16, method: &str, path: &str, body: &[u8]) -> io::Result<(u16, Vec<u8>)> {
-    call_with(port, method, path, &[], body)
-}
-
-/// Calls a stand-in on this machine with headers; status and body.
-pub(crate) fn call_with(
-    port: u16,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
-) -> io::Result<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += &format!("content-length: {}\r\n\r\n", body.len());
+    let length = body.len();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+    );
     stream.write_all(&[head.as_bytes(), body].concat())?;
     let answer = read(&mut BufReader::new(stream))?.ok_or(io::ErrorKind::UnexpectedEof)?;
     let status = answer.start.get(1).and_then(|code| code.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;

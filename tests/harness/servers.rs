@@ -14,7 +14,7 @@ use super::lines::Lines;
 use super::{http, python, root};
 
 /// The longest that a server may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The account that the servers take for their own.
 pub(crate) const ACCOUNT: &str = "123456789012";

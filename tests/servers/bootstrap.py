@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The smallest function: polls, and does what the payload says.
 
 `{"answer": ...}` is answered, `{"fail": ...}` is an error, `{"sleep": seconds}` takes its time, `{"exit": code}` ends

@@ -1,33 +1,16 @@
 //! The stand-in of Lambda, with the smallest function there is: `tests/servers/bootstrap.py`.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::harness::lambda::{Invocation, Lambda, Pending};
 use crate::harness::root;
-use crate::harness::servers::python;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The function as an executable file.
-fn bootstrap() -> (TempDir, PathBuf) {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("bootstrap");
-    let script = root().join("tests/servers/bootstrap.py");
-    let text = format!("#!/bin/sh\nexec '{}' -B '{}'\n", python().display(), script.display());
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    (folder, path)
-}
-
 fn started(environment: &[(&str, &str)]) -> Lambda {
-    let (_folder, path) = bootstrap();
-    let lambda = Lambda::start(&path, environment);
+    let lambda = Lambda::start(&root().join("tests/servers/bootstrap.py"), environment);
     if environment.is_empty() {
         lambda.time_to_first_poll();
     }

@@ -12,6 +12,9 @@ pub(crate) mod http;
 // Servers that tests start and end.
 pub(crate) mod servers;
 
+// The stand-in of Security Hub.
+pub(crate) mod security_hub;
+
 // Calls of AWS from tests.
 pub(crate) mod aws;
 

@@ -3,7 +3,9 @@
 // The Runtime API.
 mod runtime;
 
-use std::fs;
+// What a function costs.
+mod measure;
+
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -90,6 +92,12 @@ impl Lambda {
         self.output.so_far()
     }
 
+    /// What it has written, as soon as that is enough.
+    #[track_caller]
+    pub(crate) fn output_until(&self, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+        self.output.until(enough)
+    }
+
     /// What it said of its start, where that failed.
     pub(crate) fn init_error(&self) -> Option<Value> {
         self.runtime.init_error()
@@ -108,35 +116,6 @@ impl Lambda {
             assert!(ended.is_none() && Instant::now() < until, "it {problem}\n{}", self.output().join("\n"));
             thread::sleep(GLANCE);
         }
-    }
-
-    /// The memory that it holds now, in KiB.
-    pub(crate) fn resident_kib(&self) -> u64 {
-        self.memory("VmRSS:")
-    }
-
-    /// The most memory that it has held so far, in KiB.
-    pub(crate) fn peak_kib(&self) -> u64 {
-        self.memory("VmHWM:")
-    }
-
-    /// The time that it has computed so far, in milliseconds. Linux counts in hundredths of a second.
-    pub(crate) fn cpu_ms(&self) -> u64 {
-        let stat = self.process_file("stat");
-        // The name of the command, in parentheses, may hold anything; times are the 12th and 13th after it.
-        let after = stat.rsplit_once(')').expect("the name of a command").1;
-        after.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("ticks") * 10).sum()
-    }
-
-    fn memory(&self, name: &str) -> u64 {
-        let status = self.process_file("status");
-        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a running process");
-        line.trim().trim_end_matches(" kB").parse().expect("a number")
-    }
-
-    fn process_file(&self, name: &str) -> String {
-        let id = held(&self.child).id();
-        fs::read_to_string(format!("/proc/{id}/{name}")).expect("the function runs, on Linux")
     }
 }
 

@@ -3,6 +3,10 @@
 use std::io::{BufRead as _, BufReader, Read};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// The longest to wait for a line.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The lines of one or more streams, in the order in which they came.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +29,20 @@ impl Lines {
     /// All lines so far.
     pub(crate) fn so_far(&self) -> Vec<String> {
         self.held().clone()
+    }
+
+    /// All lines so far, as soon as they are enough: what a process has written may not have been read yet.
+    #[track_caller]
+    pub(crate) fn until(&self, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let lines = self.so_far();
+            if enough(&lines) {
+                return lines;
+            }
+            assert!(Instant::now() < end, "it has only written:\n{}", lines.join("\n"));
+            thread::sleep(Duration::from_millis(2));
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, Vec<String>> {

@@ -1,17 +1,16 @@
 //! Servers that tests start on free ports of 127.0.0.1, and that never outlive the tests.
 
 use std::io::{BufRead as _, BufReader};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::aws::Aws;
 use super::lines::Lines;
-use super::{http, python, root};
+use super::{python, root};
 
 /// The longest that a server may take until it answers.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -44,7 +43,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn start(name: &str, arguments: &[&str]) -> Self {
+    /// Starts a script of `tests/servers` that prints its port when it answers.
+    pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
         let mut child = script(name).args(arguments).spawn().expect("Python starts");
         let output = Lines::default();
         output.follow(child.stderr.take().expect("a pipe"));
@@ -54,6 +54,11 @@ impl Server {
             panic!("{name} {arguments:?} does not answer:\n{}", server.output().join("\n"));
         });
         server
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// What an SDK takes as the endpoint.
@@ -127,6 +132,14 @@ impl Ministack {
     }
 }
 
+impl Deref for Ministack {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.0
+    }
+}
+
 /// A second opinion on AWS, which also knows Security Hub and X-Ray.
 #[derive(Debug)]
 pub(crate) struct Moto(Server);
@@ -147,60 +160,10 @@ impl Moto {
     }
 }
 
-/// The strict stand-in of Security Hub: `tests/servers/security_hub.py`.
-#[derive(Debug)]
-pub(crate) struct SecurityHub(Server);
+impl Deref for Moto {
+    type Target = Server;
 
-impl SecurityHub {
-    /// One of its own, with its options: `--unlimited`, `--account KEY=ACCOUNT`.
-    pub(crate) fn start(options: &[&str]) -> Self {
-        Self(Server::start("security_hub.py", &[&["--default-account", ACCOUNT], options].concat()))
-    }
-
-    /// All findings, the counts, and every call in order.
-    pub(crate) fn state(&self) -> Value {
-        self.control("GET", "state", &Value::Null)
-    }
-
-    /// One count of the state.
-    pub(crate) fn count(&self, name: &str) -> u64 {
-        self.state()["counts"][name].as_u64().unwrap_or_else(|| panic!("no count `{name}`"))
-    }
-
-    /// Lets something go wrong: `tests/servers/hub/faults.py` lists what.
-    pub(crate) fn fault(&self, fault: &Value) {
-        self.control("POST", "fault", fault);
-    }
-
-    /// Lets nothing go wrong any more.
-    pub(crate) fn recover(&self) {
-        self.control("POST", "recover", &Value::Null);
-    }
-
-    /// Forgets everything.
-    pub(crate) fn reset(&self) {
-        self.control("POST", "reset", &Value::Null);
-    }
-
-    fn control(&self, method: &str, what: &str, body: &Value) -> Value {
-        let (path, body) = (format!("/_control/{what}"), body.to_string());
-        let (status, answer) = http::call(self.0.port, method, &path, body.as_bytes()).expect("an answer");
-        let answer = serde_json::from_slice(&answer).expect("JSON");
-        assert_eq!(status, 200, "{answer}");
-        answer
+    fn deref(&self) -> &Server {
+        &self.0
     }
 }
-
-macro_rules! is_a_server {
-    ($($server:ty),*) => {$(
-        impl std::ops::Deref for $server {
-            type Target = Server;
-
-            fn deref(&self) -> &Server {
-                &self.0
-            }
-        }
-    )*};
-}
-
-is_a_server!(Ministack, Moto, SecurityHub);

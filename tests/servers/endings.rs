@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::harness::servers::{SecurityHub, python, script};
+use crate::harness::security_hub::SecurityHub;
+use crate::harness::servers::{python, script};
 
 /// Whether something listens, after the time that an end may take.
 fn listens_on(port: u16) -> bool {
@@ -21,7 +22,7 @@ fn listens_on(port: u16) -> bool {
 #[test]
 fn a_dropped_server_is_gone() {
     let hub = SecurityHub::start(&[]);
-    let port = hub.endpoint().rsplit_once(':').unwrap().1.parse().unwrap();
+    let port = hub.port();
     drop(hub);
     assert!(!listens_on(port));
 }

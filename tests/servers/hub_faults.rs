@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{finding_with, findings, import};
-use crate::harness::servers::SecurityHub;
+use crate::harness::security_hub::SecurityHub;
 
 #[test]
 fn after_a_burst_of_30_calls_come_10_a_second() {
@@ -26,6 +26,16 @@ fn after_a_burst_of_30_calls_come_10_a_second() {
     assert!(import(&aws.region("eu-west-1"), &one).is_ok());
     std::thread::sleep(Duration::from_millis(120));
     assert!(import(&aws, &one).is_ok());
+}
+
+#[test]
+fn reading_has_a_limit_of_its_own() {
+    let hub = SecurityHub::start(&[]);
+    let get = || hub.aws().try_call("securityhub", "get_findings", json!({}));
+    let errors: Vec<Value> = (0..40).filter_map(|_| get().err()).collect();
+    assert!(errors.len() > 5, "{}", errors.len());
+    assert!(errors.iter().all(|error| error["code"] == "TooManyRequestsException"));
+    assert!(import(&hub.aws(), &findings(1)).is_ok());
 }
 
 #[test]

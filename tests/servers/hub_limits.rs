@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{finding, finding_with, findings, import};
 use crate::harness::aws::Aws;
 use crate::harness::http;
-use crate::harness::servers::SecurityHub;
+use crate::harness::security_hub::SecurityHub;
 
 /// Why a finding is refused; nothing if it is taken.
 fn refusal(aws: &Aws, finding: Value) -> Option<String> {
@@ -93,7 +93,7 @@ fn only_findings_of_the_caller_are_taken() {
 #[test]
 fn a_call_without_credentials_is_refused() {
     let hub = SecurityHub::start(&[]);
-    let port = hub.endpoint().rsplit_once(':').unwrap().1.parse().unwrap();
+    let port = hub.port();
     let (status, answer) = http::call(port, "POST", "/findings/import", b"{}").unwrap();
     assert_eq!((status, hub.count("calls")), (403, 0), "{}", String::from_utf8_lossy(&answer));
 }

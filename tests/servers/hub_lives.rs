@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{finding, finding_with, import};
 use crate::harness::aws::Aws;
-use crate::harness::servers::SecurityHub;
+use crate::harness::security_hub::SecurityHub;
 
 /// Imports the finding as of a minute, with these words; it has to be answered with success.
 fn imports(aws: &Aws, minute: u32, state: &str, compliance: &str) {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{finding, finding_with, import};
 use crate::harness::aws::Aws;
+use crate::harness::root;
 use crate::harness::servers::{ACCOUNT, Ministack, Moto};
 
 /// Asks again and again until there is an answer.
@@ -134,4 +135,32 @@ fn a_second_opinion_takes_the_findings_too() {
     assert_eq!((&answer["SuccessCount"], &answer["FailedCount"]), (&json!(2), &json!(0)));
     let found = aws.call("securityhub", "get_findings", json!({}));
     assert_eq!(found["Findings"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_queue_feeds_a_function() {
+    let aws = Ministack::shared().aws();
+    let bootstrap = root().join("tests/servers/bootstrap.py").display().to_string();
+    aws.call(
+        "lambda",
+        "create_function",
+        json!({"FunctionName": "servers-fed", "Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 5,
+            "Role": format!("arn:aws:iam::{ACCOUNT}:role/servers"),
+            "Code": {"ZipFile": {"$zip": {"bootstrap": bootstrap}}}}),
+    );
+    let answer = json!({"answer": {"fed": true}}).to_string();
+    let invoked = aws.call("lambda", "invoke", json!({"FunctionName": "servers-fed", "Payload": answer}));
+    assert_eq!(text(&invoked, "Payload"), r#"{"fed": true}"#);
+    let url = aws.call("sqs", "create_queue", json!({"QueueName": "servers-feed"}));
+    let url = text(&url, "QueueUrl");
+    let source = format!("arn:aws:sqs:us-east-1:{ACCOUNT}:servers-feed");
+    let mapping = json!({"FunctionName": "servers-fed", "EventSourceArn": source});
+    aws.call("lambda", "create_event_source_mapping", mapping);
+    aws.call("sqs", "send_message", json!({"QueueUrl": url, "MessageBody": "hello"}));
+    let counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+    let ask = json!({"QueueUrl": url, "AttributeNames": counts});
+    until("the end of the message", || {
+        let answer = aws.call("sqs", "get_queue_attributes", ask.clone());
+        counts.iter().all(|count| answer["Attributes"][count] == "0").then_some(())
+    });
 }

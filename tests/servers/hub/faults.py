@@ -7,8 +7,9 @@ from typing import Any
 
 from hub.rules import Caller
 
-CALLS_A_SECOND = 10.0
-BURST = 30.0
+# Calls a second, and the burst of calls, for each account and Region.
+LIMIT = (10.0, 30.0)
+LIMITS = {"GetFindings": (3.0, 6.0)}
 
 KINDS = ("refuse", "throttle", "error", "hang", "close")
 
@@ -69,15 +70,17 @@ class Faults:
 
 
 class Rate:
-    """Ten calls a second with a burst of thirty, for each account and Region."""
+    """The documented limits of calls, for each account, Region and operation."""
 
     def __init__(self) -> None:
-        self.filled: dict[Caller, tuple[float, float]] = {}
+        self.filled: dict[tuple[Caller, str], tuple[float, float]] = {}
 
-    def allows(self, caller: Caller) -> bool:
+    def allows(self, caller: Caller, operation: str) -> bool:
+        """Whether the call may go on; counts it if so."""
         now = time.monotonic()
-        level, at = self.filled.get(caller, (BURST, now))
-        level = min(BURST, level + (now - at) * CALLS_A_SECOND)
+        rate, burst = LIMITS.get(operation, LIMIT)
+        level, at = self.filled.get((caller, operation), (burst, now))
+        level = min(burst, level + (now - at) * rate)
         allowed = level >= 1
-        self.filled[caller] = (level - 1 if allowed else level, now)
+        self.filled[caller, operation] = (level - 1 if allowed else level, now)
         return allowed

@@ -1,5 +1,26 @@
 //! What the tests share: where things are, and the command in process and as a binary.
 
+// Python environments.
+pub(crate) mod python;
+
+// Lines that a process or a thread has written so far.
+pub(crate) mod lines;
+
+// HTTP as far as tests speak it.
+pub(crate) mod http;
+
+// Servers that tests start and end.
+pub(crate) mod servers;
+
+// The stand-in of Security Hub.
+pub(crate) mod security_hub;
+
+// Calls of AWS from tests.
+pub(crate) mod aws;
+
+// The Lambda Runtime API, with a function below it.
+pub(crate) mod lambda;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -5,6 +5,9 @@
 // Where things are, and the command in process and as a binary.
 mod harness;
 
+// The stand-ins of AWS that other tests rely on.
+mod servers;
+
 // Every rule case under `rules/`.
 mod cases;
 

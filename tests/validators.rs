@@ -1,37 +1,18 @@
 //! What leaves the command, judged by published models: AWS's own of Security Hub, the OCSF schema, other people's OCSF
 //! models, and our JSON Schema. The tests make their own Python environment from `tests/validators/requirements.txt`.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::harness::python::environment;
 use crate::harness::{root, shared_data, tattletrail};
 
-/// The Python of an environment with the validators, made once for each state of the requirements.
+/// The Python of an environment with the validators.
 fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let requirements = root().join("tests/validators/requirements.txt");
-        let wanted = fs::read_to_string(&requirements).unwrap();
-        let test = std::env::current_exe().unwrap();
-        let folder = test.ancestors().nth(3).unwrap().join("test-python");
-        let (python, stamp) = (folder.join("bin/python"), folder.join("installed.txt"));
-        if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-            let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-            run(Command::new(&python).args(install).arg(&requirements));
-            fs::write(stamp, wanted).unwrap();
-        }
-        python
-    })
-}
-
-fn run(command: &mut Command) {
-    let output =
-        command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; Python 3.11 is needed"));
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    PYTHON.get_or_init(|| environment("test-python", "tests/validators/requirements.txt"))
 }
 
 /// Feeds a text to a validator; its exit code and what it said.

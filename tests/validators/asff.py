@@ -6,8 +6,8 @@
 Reads a list of findings, JSON Lines or any run of JSON values from standard input; needs no account and no network. Prints one line for
 each problem and exits with 1 if there is one, with 2 if there was nothing to check.
 
-The model knows members, types, required members, enumerations and patterns. The lengths are only in the
-documentation: the engine's `render::asff::check` has those.
+The model knows members, types, required members, enumerations and patterns. The lengths are in its descriptions:
+`asff_documented.py` reads them there.
 """
 
 import json
@@ -15,6 +15,7 @@ import re
 import sys
 
 import botocore.session
+from asff_documented import documented_problems
 
 
 def events(text):
@@ -74,13 +75,18 @@ def scalar_problems(shape, value, where):
         yield f"{where}: is outside of its limits"
 
 
+def finding_problems(shape, value):
+    """What is wrong by the model; where nothing is, by its descriptions."""
+    return list(problems(shape, value, "")) or list(documented_problems(shape, value))
+
+
 def main():
     model = botocore.session.get_session().get_service_model("securityhub")
     finding = model.shape_for("AwsSecurityFinding")
     checked = broken = 0
     for number, event in enumerate(events(sys.stdin.read()), 1):
         checked += 1
-        for problem in problems(finding, event, ""):
+        for problem in finding_problems(finding, event):
             broken += 1
             print(f"finding {number}: {problem}")
     print(f"{checked} findings checked, {broken} problems", file=sys.stderr)

@@ -21,6 +21,9 @@ mod ingress;
 // Security groups.
 mod security_group;
 
+// Security groups given to machines.
+mod attachment;
+
 // Resource policies: who can do what.
 pub mod policy;
 

@@ -33,9 +33,8 @@ fn outcomes(cases: &str) -> Vec<Result<(), String>> {
         CaseRecord::File(path) => panic!("{path}"),
     };
     let file = parse("a.test.yml", &format!("{BASE}{cases}")).unwrap();
-    let judged = |case: &Case| {
-        case.judge(&engine, case.before.iter().map(inline).collect(), inline(&case.record))
-    };
+    let judged =
+        |case: &Case| case.judge(&engine, case.before.iter().map(inline).collect(), inline(&case.record));
     file.cases.iter().map(judged).collect()
 }
 
@@ -87,7 +86,9 @@ fn records_before_come_in_their_order() {
 #[test]
 fn what_is_no_list_of_records_is_told_with_its_place() {
     let case = |before: &str| {
-        problem(&format!("  - name: x\n    before: {before}\n    record: {{}}\n    expect: {{ match: false }}\n"))
+        problem(&format!(
+            "  - name: x\n    before: {before}\n    record: {{}}\n    expect: {{ match: false }}\n"
+        ))
     };
     let told = [
         ("{ file: a.json }", "a.test.yml:10:13: found a mapping for `before`"),

@@ -131,6 +131,8 @@ pub enum Surface {
     BucketWebsite,
     /// The origins whose pages may use a bucket (posture).
     BucketCors,
+    /// What lets traffic in to an instance or a network interface: a security group that it has and that stands open.
+    InstanceIngress,
 }
 
 /// What a call did to an exposure.

@@ -16,7 +16,9 @@ use crate::record::CloudTrailRecord;
 use crate::resource::Resource;
 use crate::resource::place::{ArnForm, Place, Scope, capped};
 
-const GROUP: ArnForm = ArnForm::new("AWS::EC2::SecurityGroup", "ec2", Scope::Regional, "security-group/");
+/// How a group is named.
+pub(super) const GROUP: ArnForm =
+    ArnForm::new("AWS::EC2::SecurityGroup", "ec2", Scope::Regional, "security-group/");
 
 /// What a call did to the rules of a group.
 #[derive(Debug)]

@@ -11,6 +11,9 @@
 // Security groups as their rules.
 mod group;
 
+// Machines with an open group.
+mod attached;
+
 // Buckets as what is written on them.
 mod bucket;
 
@@ -37,6 +40,7 @@ type Facet = (Owned, Surface, String);
 /// Calls that end a resource, and with it all that was exposed of it.
 const GONE: &[(&str, &str)] = &[
     ("ec2.amazonaws.com", "DeleteSecurityGroup"),
+    ("ec2.amazonaws.com", "DeleteNetworkAcl"),
     ("ec2.amazonaws.com", "DeleteSnapshot"),
     ("ec2.amazonaws.com", "DeregisterImage"),
     ("rds.amazonaws.com", "DeleteDBSnapshot"),
@@ -48,6 +52,8 @@ const GONE: &[(&str, &str)] = &[
 pub struct State {
     standing: BTreeMap<Facet, Standing>,
     groups: BTreeMap<Owned, Group>,
+    /// Under a group that stands open, the machines that have it.
+    attached: BTreeMap<Owned, BTreeSet<Arn>>,
     buckets: BTreeMap<Owned, Bucket>,
     /// Block public access of whole accounts.
     accounts: BTreeMap<AccountId, bucket::Guard>,
@@ -71,6 +77,7 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
         || derived.undecidable.is_some()
         || group::concerns(source, action)
         || bucket::concerns(source, action)
+        || attached::concerns(record)
         || GONE.contains(&(source, action));
     known && !record.failed()
 }
@@ -113,6 +120,7 @@ impl State {
             self.others(&mut step);
         }
         self.gone(&mut step);
+        self.attached(&mut step);
         step.applied.moves.sort_by_key(|moved| moved.now.is_some());
         step.applied
     }

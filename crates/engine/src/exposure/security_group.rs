@@ -91,6 +91,7 @@ pub(super) fn removed(record: &CloudTrailRecord, place: &Place) -> Result<Call, 
         let mut kept = Rules::default();
         unknown.list().into_iter().for_each(|permission| kept.add(permission, None));
         rules.networks.retain(|stored| !kept.networks.iter().any(|other| other.rule == stored.rule));
+        rules.lists.retain(|stored| !kept.lists.iter().any(|other| other.rule == stored.rule));
         rules.other_peers = true;
     }
     Ok(Call { group, rules, deed: Deed::Removed(ids) })

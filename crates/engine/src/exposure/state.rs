@@ -11,6 +11,9 @@
 // Security groups as their rules.
 mod group;
 
+// Prefix lists as their entries.
+mod prefix_list;
+
 // Machines with an open group.
 mod attached;
 
@@ -22,12 +25,13 @@ mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Derived, ExposureChange, Surface, Undecidable};
+use super::{Derived, ExposureChange, Surface, Undecidable, network_acl};
 use crate::ids::{AccountId, Arn};
 use crate::record::CloudTrailRecord;
 use crate::resource::resource_of;
 use bucket::Bucket;
 use group::Group;
+use prefix_list::PrefixList;
 
 pub use standing::{Home, Move, Origin, Standing};
 
@@ -52,6 +56,7 @@ const GONE: &[(&str, &str)] = &[
 pub struct State {
     standing: BTreeMap<Facet, Standing>,
     groups: BTreeMap<Owned, Group>,
+    lists: BTreeMap<Owned, PrefixList>,
     /// Under a group that stands open, the machines that have it.
     attached: BTreeMap<Owned, BTreeSet<Arn>>,
     buckets: BTreeMap<Owned, Bucket>,
@@ -77,6 +82,7 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
         || derived.undecidable.is_some()
         || group::concerns(source, action)
         || bucket::concerns(source, action)
+        || prefix_list::concerns(source, action)
         || attached::concerns(record)
         || GONE.contains(&(source, action));
     known && !record.failed()
@@ -119,6 +125,7 @@ impl State {
             self.bucket(&mut step);
             self.others(&mut step);
         }
+        self.prefix_list(&mut step);
         self.gone(&mut step);
         self.attached(&mut step);
         step.applied.moves.sort_by_key(|moved| moved.now.is_some());
@@ -133,7 +140,15 @@ impl State {
             }
             let opening = changes.iter().find(|change| !change.effect.ends());
             match (opening, changes.first()) {
-                (Some(opening), _) => self.set(step, facet, Some((*opening).clone()), &opening.reason),
+                (Some(opening), _) => {
+                    let mut opening = (*opening).clone();
+                    if self.standing.contains_key(&facet) {
+                        // What was before is known now.
+                        opening.reason = opening.reason.replace(network_acl::REPLACED_UNSEEN, "");
+                    }
+                    let why = opening.reason.clone();
+                    self.set(step, facet, Some(opening), &why);
+                }
                 (None, Some(end)) => {
                     let ended = self.standing.contains_key(&facet) || self.end_all_shares(step, &facet, end);
                     step.applied.ends_of_nothing += usize::from(!ended);
@@ -155,7 +170,7 @@ impl State {
             return;
         }
         let owned = (step.home.account.clone(), resource_of(step.record).arn);
-        self.groups.remove(&owned);
+        self.forget_group(step, &owned);
         self.end_all_of(step, &owned, "the resource was deleted");
     }
 

@@ -1,9 +1,10 @@
-//! Security groups as their rules: a rule goes by its tuple or by its id, and rules of several calls add up.
+//! Security groups as their rules: a rule goes by its tuple or by its id, and rules of several calls add up. A rule that
+//! names a prefix list is kept whatever the list holds: a later call can fill it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Owned, State, Step, facet_of};
-use crate::exposure::ingress::{IngressRule, StoredRule};
+use crate::exposure::ingress::{IngressRule, ListRule, StoredRule};
 use crate::exposure::security_group::{self, Call, Deed};
 use crate::exposure::{Effect, Surface, Undecidable, cidr};
 use crate::record::CloudTrailRecord;
@@ -16,6 +17,8 @@ type Known = (Option<String>, Option<String>);
 #[derive(Debug, Default)]
 pub(super) struct Group {
     rules: BTreeMap<IngressRule, Known>,
+    /// Those that name a prefix list.
+    lists: BTreeMap<ListRule, Known>,
 }
 
 /// True for the calls that change ingress rules.
@@ -35,27 +38,60 @@ fn reader(action: &str) -> Option<Reader> {
 }
 
 impl Group {
-    /// The tuple of a rule that is known by its id.
-    fn rule_of(&self, id: &str) -> Option<IngressRule> {
-        self.rules.iter().find(|(_, known)| known.0.as_deref() == Some(id)).map(|(rule, _)| *rule)
+    /// Does what a call says. True if every rule that it names by id was known.
+    fn take_in(&mut self, call: &Call, at: Option<&str>) -> bool {
+        let mut certain = true;
+        if let Deed::Removed(ids) | Deed::Replaced(ids) = &call.deed {
+            for id in ids {
+                let known = take_by_id(&mut self.rules, id, at) || take_by_id(&mut self.lists, id, at);
+                certain &= known;
+            }
+        }
+        if matches!(call.deed, Deed::Removed(_)) {
+            call.rules.networks.iter().for_each(|stored| take(&mut self.rules, &stored.rule, at));
+            call.rules.lists.iter().for_each(|stored| take(&mut self.lists, &stored.rule, at));
+            return certain;
+        }
+        let known = |id: &Option<String>| (id.clone(), at.map(str::to_owned));
+        for stored in call.rules.networks.iter().filter(|stored| cidr::can_add_up(stored.rule.peer)) {
+            self.rules.entry(stored.rule).or_insert_with(|| known(&stored.id));
+        }
+        for stored in &call.rules.lists {
+            self.lists.entry(stored.rule.clone()).or_insert_with(|| known(&stored.id));
+        }
+        certain
     }
 
-    /// Takes a rule away, unless it is newer than the call.
-    fn remove(&mut self, rule: IngressRule, at: Option<&str>) {
-        if self.rules.get(&rule).is_some_and(|(_, since)| since.as_deref() <= at) {
-            self.rules.remove(&rule);
-        }
-    }
-
-    fn add(&mut self, stored: &StoredRule, at: Option<&str>) {
-        if cidr::can_add_up(stored.rule.peer) {
-            self.rules.entry(stored.rule).or_insert_with(|| (stored.id.clone(), at.map(str::to_owned)));
-        }
+    fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.lists.is_empty()
     }
 
     fn stored(&self) -> Vec<StoredRule> {
         self.rules.iter().map(|(rule, known)| StoredRule { rule: *rule, id: known.0.clone() }).collect()
     }
+
+    /// The rules that name prefix lists, with their ids.
+    pub(super) fn listed(&self) -> impl Iterator<Item = (&ListRule, Option<&str>)> {
+        self.lists.iter().map(|(rule, known)| (rule, known.0.as_deref()))
+    }
+
+    /// The prefix lists that rules name.
+    fn names(&self) -> BTreeSet<String> {
+        self.lists.keys().map(|rule| rule.list.clone()).collect()
+    }
+}
+
+/// Takes a rule away, unless it is newer than the call.
+fn take<R: Ord>(rules: &mut BTreeMap<R, Known>, rule: &R, at: Option<&str>) {
+    if rules.get(rule).is_some_and(|(_, since)| since.as_deref() <= at) {
+        rules.remove(rule);
+    }
+}
+
+/// The same for a rule that is known by its id; false if none is.
+fn take_by_id<R: Ord + Clone>(rules: &mut BTreeMap<R, Known>, id: &str, at: Option<&str>) -> bool {
+    let named = rules.iter().find(|(_, known)| known.0.as_deref() == Some(id)).map(|(rule, _)| rule.clone());
+    named.inspect(|rule| take(rules, rule, at)).is_some()
 }
 
 impl State {
@@ -66,33 +102,24 @@ impl State {
         let Some(Ok(call)) = read else { return };
         let owned = (step.home.account.clone(), call.group.arn.clone());
         let mut group = self.groups.remove(&owned).unwrap_or_default();
-        let at = step.origin.at.clone();
-        let mut certain = false;
-        match &call.deed {
-            Deed::Added => {}
-            Deed::Removed(ids) => {
-                let named: Vec<_> = ids.iter().filter_map(|id| group.rule_of(id)).collect();
-                if !ids.is_empty() && named.len() == ids.len() {
-                    step.applied.undecidable = None;
-                }
-                let rules = named.into_iter().chain(call.rules.networks.iter().map(|stored| stored.rule));
-                rules.for_each(|rule| group.remove(rule, at.as_deref()));
-            }
-            Deed::Replaced(ids) => {
-                let named: Vec<_> = ids.iter().filter_map(|id| group.rule_of(id)).collect();
-                certain = named.len() == ids.len();
-                for rule in named {
-                    group.remove(rule, at.as_deref());
-                }
-            }
+        let named = group.names();
+        let certain = group.take_in(&call, step.origin.at.as_deref());
+        if certain && matches!(&call.deed, Deed::Removed(ids) if !ids.is_empty()) {
+            step.applied.undecidable = None;
         }
-        if !matches!(call.deed, Deed::Removed(_)) {
-            call.rules.networks.iter().for_each(|stored| group.add(stored, at.as_deref()));
-        }
+        self.name_lists(step, &owned, &named, &group.names());
         self.count_ends_of_nothing(step);
+        let certain = certain && matches!(call.deed, Deed::Replaced(_));
         self.settle_group(step, &owned, &group, (&call, certain));
-        if !group.rules.is_empty() {
+        if !group.is_empty() {
             self.groups.insert(owned, group);
+        }
+    }
+
+    /// A group is gone, and with it its rules.
+    pub(super) fn forget_group(&mut self, step: &Step<'_>, owned: &Owned) {
+        if let Some(group) = self.groups.remove(owned) {
+            self.name_lists(step, owned, &group.names(), &BTreeSet::new());
         }
     }
 
@@ -111,7 +138,7 @@ impl State {
         (call, certain): (&Call, bool),
     ) {
         let stored = group.stored();
-        let mut exposed = BTreeMap::new();
+        let mut exposed = self.open_lists(step, owned, group);
         for entry in security_group::exposed(&stored) {
             let reach = entry.1;
             let own = security_group::change(&call.group, entry, Effect::Opened, "the group");

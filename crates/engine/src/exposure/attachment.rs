@@ -15,16 +15,26 @@ use crate::resource::Resource;
 use crate::resource::place::{ArnForm, Place, Scope};
 
 const INSTANCE: ArnForm = ArnForm::new("AWS::EC2::Instance", "ec2", Scope::Regional, "instance/");
-const INTERFACE: ArnForm =
+/// How a network interface is named.
+pub(super) const INTERFACE: ArnForm =
     ArnForm::new("AWS::EC2::NetworkInterface", "ec2", Scope::Regional, "network-interface/");
 
 /// What a call did.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Deed {
     /// Each machine has its groups now, and no others.
-    Given(Vec<(Resource, Vec<Resource>)>),
+    Given(Vec<Given>),
     /// The machines are gone.
     Gone(Vec<Resource>),
+}
+
+/// A machine and its groups.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Given {
+    pub(super) machine: Resource,
+    pub(super) groups: Vec<Resource>,
+    /// Of an instance: its interface, if it has but one. Groups given to that are groups given to the instance.
+    pub(super) interface: Option<Resource>,
 }
 
 /// What a call did to the groups of machines; `None` for every other call.
@@ -51,10 +61,17 @@ fn launched(record: &CloudTrailRecord, place: &Place) -> Option<Deed> {
         let Some(id) = text_of(instance, "instanceId") else { continue };
         let own = with_interfaces(instance, place);
         let groups = if own.is_empty() { asked.clone() } else { own };
-        given.push((place.resource(INSTANCE, &id), groups));
+        let interface = only_interface(instance, place);
+        given.push(Given { machine: place.resource(INSTANCE, &id), groups, interface });
     }
-    given.retain(|(_, groups)| !groups.is_empty());
+    given.retain(|given| !given.groups.is_empty());
     (!given.is_empty()).then_some(Deed::Given(given))
+}
+
+fn only_interface(instance: Node<'_>, place: &Place) -> Option<Resource> {
+    let interfaces = list(instance, "networkInterfaceSet");
+    let [one] = interfaces.as_slice() else { return None };
+    Some(place.resource(INTERFACE, &text_of(*one, "networkInterfaceId")?))
 }
 
 /// `ModifyInstanceAttribute` and `ModifyNetworkInterfaceAttribute` replace all groups, or are not about groups: a
@@ -87,7 +104,7 @@ fn interface_deleted(record: &CloudTrailRecord, place: &Place) -> Option<Deed> {
 }
 
 fn given(machine: Resource, groups: Vec<Resource>) -> Option<Deed> {
-    (!groups.is_empty()).then(|| Deed::Given(vec![(machine, groups)]))
+    (!groups.is_empty()).then(|| Deed::Given(vec![Given { machine, groups, interface: None }]))
 }
 
 /// The groups of a part and of the interfaces in it, each once.
@@ -132,9 +149,9 @@ mod tests {
         let shown = match deed(&record.unwrap())? {
             Deed::Given(given) => given
                 .into_iter()
-                .map(|(machine, groups)| {
-                    let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
-                    format!("{} {}", machine.name, groups.join(" "))
+                .map(|given| {
+                    let parts = given.groups.into_iter().chain(given.interface).map(|part| part.name);
+                    format!("{} {}", given.machine.name, parts.collect::<Vec<_>>().join(" "))
                 })
                 .collect(),
             Deed::Gone(gone) => gone.into_iter().map(|machine| machine.arn.to_string()).collect(),
@@ -142,8 +159,8 @@ mod tests {
         Some(shown)
     }
 
-    fn texts(of: &[&str]) -> Option<Vec<String>> {
-        Some(of.iter().map(ToString::to_string).collect())
+    fn texts(of: &[&str]) -> Vec<String> {
+        of.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -154,7 +171,7 @@ mod tests {
                "networkInterfaceSet":{"items":[{"networkInterfaceId":"eni-1","groupSet":{"items":[{"groupId":"sg-1"}]}}]}},
               {"instanceId":"i-2","groupSet":{},"networkInterfaceSet":{"items":[{"groupSet":{"items":[{"groupId":"sg-3"}]}}]}}
             ]}}"#;
-        assert_eq!(read("RunInstances", rest), texts(&["i-1 sg-1 sg-2", "i-2 sg-3"]));
+        assert_eq!(read("RunInstances", rest), Some(texts(&["i-1 sg-1 sg-2 eni-1", "i-2 sg-3"])));
     }
 
     #[test]
@@ -162,12 +179,12 @@ mod tests {
         let answer = r#""responseElements":{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#;
         let flat =
             format!(r#""requestParameters":{{"groupSet":{{"items":[{{"groupId":"sg-9"}}]}}}},{answer}"#);
-        assert_eq!(read("RunInstances", &flat), texts(&["i-1 sg-9"]));
+        assert_eq!(read("RunInstances", &flat), Some(texts(&["i-1 sg-9"])));
         let nested = format!(
             r#""requestParameters":{{"networkInterfaceSet":{{"items":[{{"deviceIndex":0,
                 "groupSet":{{"items":[{{"groupId":"sg-8"}}]}}}}]}}}},{answer}"#
         );
-        assert_eq!(read("RunInstances", &nested), texts(&["i-1 sg-8"]));
+        assert_eq!(read("RunInstances", &nested), Some(texts(&["i-1 sg-8"])));
         let named =
             format!(r#""requestParameters":{{"groupSet":{{"items":[{{"groupName":"web"}}]}}}},{answer}"#);
         assert_eq!(read("RunInstances", &named), None);
@@ -178,20 +195,20 @@ mod tests {
         let other = r#""requestParameters":{"instanceId":"i-1","userData":"<sensitiveDataRemoved>"}"#;
         assert_eq!(read("ModifyInstanceAttribute", other), None);
         let groups = r#""requestParameters":{"instanceId":"i-1","groupSet":{"items":[{"groupId":"sg-1"}]}}"#;
-        assert_eq!(read("ModifyInstanceAttribute", groups), texts(&["i-1 sg-1"]));
+        assert_eq!(read("ModifyInstanceAttribute", groups), Some(texts(&["i-1 sg-1"])));
         assert_eq!(read("DescribeInstanceAttribute", groups), None);
         let text = r#""requestParameters":{"networkInterfaceId":"eni-1","groupSet":["sg-1"]}"#;
-        assert_eq!(read("ModifyNetworkInterfaceAttribute", text), texts(&["eni-1 sg-1"]));
+        assert_eq!(read("ModifyNetworkInterfaceAttribute", text), Some(texts(&["eni-1 sg-1"])));
     }
 
     #[test]
     fn an_interface_is_named_by_the_answer() {
         let rest = r#""requestParameters":{"subnetId":"subnet-1","groupSet":{"items":[{"groupId":"sg-1"}]}},
             "responseElements":{"networkInterface":{"networkInterfaceId":"eni-1"}}"#;
-        assert_eq!(read("CreateNetworkInterface", rest), texts(&["eni-1 sg-1"]));
+        assert_eq!(read("CreateNetworkInterface", rest), Some(texts(&["eni-1 sg-1"])));
         assert_eq!(
             read("DeleteNetworkInterface", r#""requestParameters":{"networkInterfaceId":"eni-1"}"#),
-            texts(&["arn:aws:ec2:eu-west-1:111122223333:network-interface/eni-1"])
+            Some(texts(&["arn:aws:ec2:eu-west-1:111122223333:network-interface/eni-1"]))
         );
     }
 

@@ -39,7 +39,8 @@ pub struct ExposureChange {
     /// Settings that the call left off, for guard rails such as block public access: `block_public_acls` ...
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub settings_off: Vec<String>,
-    /// The service's own id of the thing changed (`sgr-...`), where the record has one.
+    /// The service's own id of the thing changed (`sgr-...`), where the record has one; of an instance its only
+    /// interface (`eni-...`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_id: Option<String>,
 }
@@ -227,7 +228,7 @@ pub struct Network {
     pub ports: PortRange,
     /// True if every port (and for `all` every protocol) is open.
     pub all_ports: bool,
-    /// The peer: a CIDR with host bits masked.
+    /// The peer: a CIDR with host bits masked; of a prefix list its widest entry.
     pub cidr: String,
     /// Well-known services whose ports the rule covers: `ssh`, `rdp`, `postgresql` ...; sorted.
     pub services: Vec<&'static str>,

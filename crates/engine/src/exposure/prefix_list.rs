@@ -101,7 +101,7 @@ mod tests {
         let rest = r#""requestParameters":{"CreateManagedPrefixListRequest":{"AddressFamily":"IPv4","MaxEntries":5,
               "Entry":[{"tag":1,"Cidr":"0.0.0.0/0"},{"tag":2,"Cidr":"10.0.0.0/8"}],"PrefixListName":"all"}},
             "responseElements":{"CreateManagedPrefixListResponse":{"prefixList":{"prefixListId":"pl-1"}}}"#;
-        let call = read("CreateManagedPrefixList", &format!("{rest}}}")).unwrap();
+        let call = read("CreateManagedPrefixList", rest).unwrap();
         assert_eq!(call.list.arn.as_str(), "arn:aws:ec2:eu-west-1:111122223333:prefix-list/pl-1");
         assert_eq!(call.deed, changed(&["0.0.0.0/0", "10.0.0.0/8"], &[]));
     }

@@ -59,6 +59,8 @@ pub struct State {
     lists: BTreeMap<Owned, PrefixList>,
     /// Under a group that stands open, the machines that have it.
     attached: BTreeMap<Owned, BTreeSet<Arn>>,
+    /// The only interface of an instance that stands open, and the instance.
+    interfaces: BTreeMap<Owned, Arn>,
     buckets: BTreeMap<Owned, Bucket>,
     /// Block public access of whole accounts.
     accounts: BTreeMap<AccountId, bucket::Guard>,
@@ -83,7 +85,7 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
         || group::concerns(source, action)
         || bucket::concerns(source, action)
         || prefix_list::concerns(source, action)
-        || attached::concerns(record)
+        || (source == "ec2.amazonaws.com" && attached::concerns(record))
         || GONE.contains(&(source, action));
     known && !record.failed()
 }

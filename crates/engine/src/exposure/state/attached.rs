@@ -2,7 +2,8 @@
 //!
 //! In: calls that give groups to machines or end machines, and the moves of the groups themselves. Out: a facet
 //! `group|sg-...` of each machine, as wide as the widest of what the group lets in. It ends with the group's last
-//! opening, with another set of groups, or with the machine.
+//! opening, with another set of groups, or with the machine. Where an instance has but one interface, groups given to
+//! that are groups given to the instance: the console does it so.
 //!
 //! INVARIANT: only machines with an open group are remembered, under the group: one whose groups let nobody in at the
 //! time is forgotten, and what such a group lets in later is told of the group alone.
@@ -11,10 +12,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::{Facet, Move, Owned, State, Step};
-use crate::exposure::attachment::{self, Deed};
+use crate::exposure::attachment::{self, Deed, Given, INTERFACE};
 use crate::exposure::security_group::GROUP;
 use crate::exposure::{Confidence, Effect, ExposureChange, Network, Reach, Surface};
-use crate::ids::{AccountId, Arn};
+use crate::ids::Arn;
 use crate::record::CloudTrailRecord;
 use crate::resource::Resource;
 use crate::resource::place::Place;
@@ -32,8 +33,8 @@ impl State {
     pub(super) fn attached(&mut self, step: &mut Step<'_>) {
         match attachment::deed(step.record) {
             Some(Deed::Given(given)) => {
-                for (machine, groups) in given {
-                    self.given(step, &machine, &groups);
+                for given in given {
+                    self.given(step, given);
                 }
             }
             Some(Deed::Gone(gone)) => {
@@ -46,17 +47,38 @@ impl State {
     }
 
     /// A machine has these groups now, and no others.
-    fn given(&mut self, step: &mut Step<'_>, machine: &Resource, groups: &[Resource]) {
+    fn given(&mut self, step: &mut Step<'_>, given: Given) {
+        let account = step.home.account.clone();
+        let Given { machine, groups, interface } = given;
+        let machine = self.behind((account.clone(), machine.arn.clone())).unwrap_or(machine);
+        let owned = (account, machine.arn.clone());
+        let interface = interface.map(|interface| interface.name).or_else(|| self.interface_of(&owned));
         let kept = groups.iter().map(|group| facet_text(&group.name)).collect();
-        self.leave(step, machine, &kept, "the group was taken from it");
+        self.leave(step, &machine, &kept, "the group was taken from it");
         for group in groups {
-            let owned = (step.home.account.clone(), group.arn.clone());
-            let Some(widest) = self.widest(&owned) else { continue };
-            let change = change(machine.clone(), &group.name, &widest);
+            let key = (owned.0.clone(), group.arn);
+            let Some(widest) = self.widest(&key) else { continue };
+            let change = change(machine.clone(), &group.name, interface.as_deref(), &widest);
             let why = change.reason.clone();
-            self.set(step, facet(&owned.0, &machine.arn, &group.name), Some(change), &why);
-            self.attached.entry(owned).or_default().insert(machine.arn.clone());
+            self.set(step, facet(&owned, &group.name), Some(change), &why);
+            self.attached.entry(key).or_default().insert(machine.arn.clone());
         }
+        if let Some(interface) = self.interface_of(&owned) {
+            self.interfaces.insert((owned.0, interface_arn(step, &interface)), machine.arn);
+        }
+    }
+
+    /// The instance whose only interface this is, if it stands open.
+    fn behind(&self, interface: Owned) -> Option<Resource> {
+        let instance = self.interfaces.get(&interface)?.clone();
+        let facet = self.facets_of(&(interface.0, instance)).into_iter().next()?;
+        self.standing.get(&facet).map(|standing| standing.change.resource.clone())
+    }
+
+    /// The only interface of an instance that stands open, where it is known.
+    fn interface_of(&self, machine: &Owned) -> Option<String> {
+        let facet = self.facets_of(machine).into_iter().find(|facet| facet.1 == Surface::InstanceIngress)?;
+        self.standing.get(&facet)?.change.native_id.clone()
     }
 
     /// Ends what a machine had through groups whose facets are not kept.
@@ -66,7 +88,7 @@ impl State {
         for facet in self.facets_of(&owned) {
             let Some(group) = group_of(&facet).filter(|_| !kept.contains(&facet.2)) else { continue };
             let group = (owned.0.clone(), place.resource(GROUP, group).arn);
-            self.end(step, facet, &group, why);
+            self.end(step, &facet, &group, why);
         }
     }
 
@@ -85,25 +107,30 @@ impl State {
             let owned = (step.home.account.clone(), group.arn);
             let widest = self.widest(&owned);
             for machine in self.attached.get(&owned).cloned().unwrap_or_default() {
-                let facet = facet(&owned.0, &machine, &group.name);
-                let resource = self.standing.get(&facet).map(|standing| standing.change.resource.clone());
-                match widest.as_ref().zip(resource) {
-                    Some((widest, resource)) => {
-                        let change = change(resource, &group.name, widest);
+                let facet = facet(&(owned.0.clone(), machine), &group.name);
+                let before = self.standing.get(&facet).map(|standing| standing.change.clone());
+                match widest.as_ref().zip(before) {
+                    Some((widest, before)) => {
+                        let change =
+                            change(before.resource, &group.name, before.native_id.as_deref(), widest);
                         let why = change.reason.clone();
                         self.follow(step, facet, Some(change), &why);
                     }
-                    None => self.end(step, facet, &owned, "the group lets in nobody any more"),
+                    None => self.end(step, &facet, &owned, "the group lets in nobody any more"),
                 }
             }
         }
     }
 
     /// Ends a facet, and forgets the machine under its group with it.
-    fn end(&mut self, step: &mut Step<'_>, facet: Facet, group: &Owned, why: &str) {
+    fn end(&mut self, step: &mut Step<'_>, facet: &Facet, group: &Owned, why: &str) {
+        let interface = self.interface_of(&facet.0);
         self.set(step, facet.clone(), None, why);
-        if self.standing.contains_key(&facet) {
+        if self.standing.contains_key(facet) {
             return;
+        }
+        if let Some(interface) = interface.filter(|_| self.interface_of(&facet.0).is_none()) {
+            self.interfaces.remove(&(facet.0.0.clone(), interface_arn(step, &interface)));
         }
         let Some(machines) = self.attached.get_mut(group) else { return };
         machines.remove(&facet.0.1);
@@ -132,7 +159,12 @@ fn width(change: &ExposureChange) -> (bool, Reach, bool, i64, Reverse<String>) {
     (!plain, change.reach, protocol == "all", ports.to - ports.from, Reverse(change.facet.clone()))
 }
 
-fn change(machine: Resource, group: &str, widest: &ExposureChange) -> ExposureChange {
+fn change(
+    machine: Resource,
+    group: &str,
+    interface: Option<&str>,
+    widest: &ExposureChange,
+) -> ExposureChange {
     let reason = format!("security group {group}: {}; addresses and routes decide as well", widest.reason);
     let facet = facet_text(group);
     let mut change =
@@ -140,11 +172,16 @@ fn change(machine: Resource, group: &str, widest: &ExposureChange) -> ExposureCh
             .because(reason);
     change.confidence = Confidence::Medium;
     change.network.clone_from(&widest.network);
+    change.native_id = interface.map(str::to_owned);
     change
 }
 
-fn facet(account: &AccountId, machine: &Arn, group: &str) -> Facet {
-    ((account.clone(), machine.clone()), Surface::InstanceIngress, facet_text(group))
+fn interface_arn(step: &Step<'_>, id: &str) -> Arn {
+    Place::of(step.record).resource(INTERFACE, id).arn
+}
+
+fn facet(machine: &Owned, group: &str) -> Facet {
+    (machine.clone(), Surface::InstanceIngress, facet_text(group))
 }
 
 fn facet_text(group: &str) -> String {

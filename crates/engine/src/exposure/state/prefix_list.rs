@@ -49,6 +49,28 @@ impl PrefixList {
         }
     }
 
+    /// Does what a call says.
+    fn take_in(&mut self, deed: &Deed, at: Option<&str>) -> Result<(), Undecidable> {
+        match deed {
+            Deed::Changed { added, removed } => {
+                for net in removed {
+                    self.remove(*net, at);
+                }
+                for net in added {
+                    self.add(*net, at);
+                }
+                Ok(())
+            }
+            Deed::Deleted => {
+                self.entries.retain(|_, since| since.as_deref() > at);
+                Ok(())
+            }
+            // What an earlier version held is not kept; a list of which nothing is known is no worse for it.
+            Deed::Restored if self.is_empty() => Ok(()),
+            Deed::Restored => Err(Undecidable::NeedsState),
+        }
+    }
+
     /// True if nothing of it has to be remembered.
     fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.groups.is_empty()
@@ -70,19 +92,8 @@ impl State {
         let Some(call) = prefix_list::call(step.record, &Place::of(step.record)) else { return };
         let owned = (step.home.account.clone(), call.list.arn);
         let mut list = self.lists.remove(&owned).unwrap_or_default();
-        let at = step.origin.at.clone();
-        match call.deed {
-            Deed::Changed { added, removed } => {
-                removed.into_iter().for_each(|net| list.remove(net, at.as_deref()));
-                added.into_iter().for_each(|net| list.add(net, at.as_deref()));
-            }
-            Deed::Deleted => {
-                let all: Vec<IpNet> = list.entries.keys().copied().collect();
-                all.into_iter().for_each(|net| list.remove(net, at.as_deref()));
-            }
-            // What an earlier version held is not kept; a list of which nothing is known is no worse for it.
-            Deed::Restored if list.is_empty() => {}
-            Deed::Restored => step.applied.undecidable = Some(Undecidable::NeedsState),
+        if let Err(why) = list.take_in(&call.deed, step.origin.at.as_deref()) {
+            step.applied.undecidable = Some(why);
         }
         let groups = list.groups.clone();
         if !list.is_empty() {
@@ -99,7 +110,7 @@ impl State {
         let Some(known) = self.groups.get(&owned) else { return };
         let rules: Vec<ListRule> =
             known.listed().map(|(rule, _)| rule).filter(|rule| rule.list == list).cloned().collect();
-        let mut open = self.open_lists(step, &owned, &known);
+        let mut open = self.open_lists(step, &owned, known);
         for rule in rules {
             let facet: Facet = (owned.clone(), Surface::SecurityGroupIngress, rule.facet());
             let now = open.remove(&facet);

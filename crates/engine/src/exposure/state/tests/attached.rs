@@ -20,15 +20,22 @@ impl Story {
     }
 
     fn give(&mut self, machine: &str, groups: &[&str]) -> &mut Self {
-        let (action, key) = match machine.starts_with("i-") {
-            true => ("ModifyInstanceAttribute", "instanceId"),
-            false => ("ModifyNetworkInterfaceAttribute", "networkInterfaceId"),
+        let (action, key) = if machine.starts_with("i-") {
+            ("ModifyInstanceAttribute", "instanceId")
+        } else {
+            ("ModifyNetworkInterfaceAttribute", "networkInterfaceId")
         };
         self.ec2(action, &format!(r#"{{"{key}":"{machine}","groupSet":{}}}"#, set(groups)))
     }
 
     fn launch(&mut self, machines: &[&str], groups: &[&str]) -> &mut Self {
-        let one = |id: &&str| format!(r#"{{"instanceId":"{id}","groupSet":{}}}"#, set(groups));
+        let one = |id: &&str| {
+            let groups = set(groups);
+            format!(
+                r#"{{"instanceId":"{id}","groupSet":{groups},
+                    "networkInterfaceSet":{{"items":[{{"networkInterfaceId":"eni-{id}","groupSet":{groups}}}]}}}}"#
+            )
+        };
         let items: Vec<String> = machines.iter().map(one).collect();
         let rest = format!(
             r#""requestParameters":{{}},"responseElements":{{"instancesSet":{{"items":[{}]}}}}"#,
@@ -121,6 +128,32 @@ fn with_a_machine_goes_what_it_had() {
 }
 
 #[test]
+fn groups_given_to_the_only_interface_are_the_instance_s() {
+    let launched = |interfaces: &str| {
+        format!(
+            r#""requestParameters":{{}},"responseElements":{{"instancesSet":{{"items":[{{"instanceId":"i-1",
+                "groupSet":{},"networkInterfaceSet":{{"items":[{interfaces}]}}}}]}}}}"#,
+            set(&["sg-1"])
+        )
+    };
+    let mut story = Story::default();
+    story.open("sg-1", 22, "0.0.0.0/0").open("sg-2", 22, "0.0.0.0/0");
+    story.call("ec2", "RunInstances", &launched(r#"{"networkInterfaceId":"eni-1"}"#));
+    story.give("eni-1", &["sg-2"]);
+    assert_eq!(story.machines(), ["i-1 group|sg-2 0.0.0.0/0"]);
+    story.give("eni-1", &["sg-3"]);
+    assert_eq!(story.machines().len(), 0);
+    assert!(story.state.interfaces.is_empty());
+    let two = r#"{"networkInterfaceId":"eni-1"},{"networkInterfaceId":"eni-2"}"#;
+    story.call("ec2", "RunInstances", &launched(two)).give("eni-1", &["sg-3"]);
+    assert_eq!(story.machines(), ["i-1 group|sg-1 0.0.0.0/0"], "the other interface may have it");
+    story.give("eni-2", &["sg-2"]);
+    assert_eq!(story.machines().len(), 2);
+    story.close("sg-1", 22, "0.0.0.0/0").close("sg-2", 22, "0.0.0.0/0");
+    assert!(story.state.attached.is_empty() && story.state.interfaces.is_empty());
+}
+
+#[test]
 fn an_older_call_takes_no_group_from_a_machine() {
     let mut story = Story::default();
     story.open("sg-1", 22, "0.0.0.0/0").open("sg-2", 22, "0.0.0.0/0");
@@ -139,7 +172,7 @@ proptest! {
     #[test]
     fn the_index_is_what_stands(
         steps in prop::collection::vec((0..5usize, prop::sample::select(vec!["sg-1", "sg-2"]),
-            prop::sample::select(vec!["i-1", "i-2", "eni-1"])), 1..40),
+            prop::sample::select(vec!["i-1", "i-2", "eni-1", "eni-i-1"])), 1..40),
     ) {
         let mut story = Story::default();
         for (kind, group, machine) in steps {
@@ -158,6 +191,10 @@ proptest! {
                 .map(|facet| format!("{} arn:aws:ec2:eu-west-1:111122223333:security-group/{}", facet.0.1, facet.2.replace("group|", "")))
                 .collect();
             prop_assert_eq!(indexed, standing);
+            let behind: std::collections::BTreeSet<_> = story.state.interfaces.values().cloned().collect();
+            prop_assert_eq!(behind.len(), story.state.interfaces.len());
+            let named = story.state.standing().filter(|it| it.change.native_id.is_some() && it.change.surface == Surface::InstanceIngress);
+            prop_assert_eq!(named.map(|it| it.change.resource.arn.clone()).collect::<std::collections::BTreeSet<_>>(), behind);
         }
     }
 }

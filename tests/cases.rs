@@ -41,14 +41,18 @@ fn run_file(path: &Path, failures: &mut Vec<String>) -> usize {
     };
     let engine = Engine::new(rules);
     for case in &file.cases {
-        let text = match &case.record {
-            CaseRecord::Inline(text) => text.clone(),
-            CaseRecord::File(file) => fs::read_to_string(path.with_file_name(file)).unwrap(),
-        };
-        let record = CloudTrailRecord::parse(&text).unwrap();
-        if let Err(problem) = case.judge(&engine, &record) {
+        let before = case.before.iter().map(|earlier| record(path, earlier)).collect();
+        if let Err(problem) = case.judge(&engine, before, record(path, &case.record)) {
             failures.push(format!("{name}:{}: {}: {problem}", case.line, case.name));
         }
     }
     file.cases.len()
+}
+
+fn record(path: &Path, record: &CaseRecord) -> CloudTrailRecord {
+    let text = match record {
+        CaseRecord::Inline(text) => text.clone(),
+        CaseRecord::File(file) => fs::read_to_string(path.with_file_name(file)).unwrap(),
+    };
+    CloudTrailRecord::parse(&text).unwrap()
 }

@@ -1,11 +1,13 @@
 //! Rule cases: a record, and what one rule must make of it.
 //!
 //! `<behaviour>.test.yml` stands beside `<behaviour>.yml`; `rules/README.md` documents the format. A case is run with its
-//! rule alone, through the whole engine: derivation, matching, finding.
+//! rule alone, through the whole engine: derivation, matching, finding. A case with records `before:` its own is run
+//! with the state that those leave.
 
 use serde_json::{Map, Value as Json};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Read};
+use crate::exposure::state::State;
 use crate::finding::{Finding, Level, Status};
 use crate::record::CloudTrailRecord;
 use crate::sigma::error::{Problems, RuleError};
@@ -27,6 +29,8 @@ pub struct Case {
     pub name: String,
     /// The line on which it begins.
     pub line: usize,
+    /// The records that came before it, in their order; none where it is judged alone.
+    pub before: Vec<CaseRecord>,
     /// Where the record is.
     pub record: CaseRecord,
     /// What the rule must make of it.
@@ -84,22 +88,49 @@ fn parse_documents(text: &str, problems: &mut Problems) -> Option<CaseFile> {
 
 fn case(item: &Yaml, base: &Json, problems: &mut Problems) -> Option<Case> {
     let name = required_text(item, "name", problems)?;
+    let before = item.get("before").map_or(Some(Vec::new()), |entry| before(&entry.value, base, problems))?;
     let Some(record) = item.get("record") else {
         problems.add(item.at, "found no `record`, expected a CloudTrail record or `file: <path>`");
         return None;
     };
-    let record = match record.value.get("file").and_then(|file| file.value.scalar()) {
-        Some(file) if record.value.entries().is_some_and(|entries| entries.len() == 1) => {
+    let record = case_record(&record.value, base);
+    let expect = expectation(item, problems)?;
+    Some(Case { name, line: item.at.line, before, record, expect })
+}
+
+/// The records before the one that is judged.
+fn before(list: &Yaml, base: &Json, problems: &mut Problems) -> Option<Vec<CaseRecord>> {
+    let wanted = "expected a list of CloudTrail records or `file: <path>`";
+    let Value::List(items) = &list.value else {
+        problems.add(list.at, format!("found {} for `before`, {wanted}", list.kind()));
+        return None;
+    };
+    if items.is_empty() {
+        problems.add(list.at, format!("found an empty list `before`, {wanted}"));
+        return None;
+    }
+    let mut records = Vec::new();
+    for item in items {
+        if item.entries().is_none() {
+            problems.add(item.at, format!("found {} in `before`, {wanted}", item.kind()));
+            return None;
+        }
+        records.push(case_record(item, base));
+    }
+    Some(records)
+}
+
+fn case_record(record: &Yaml, base: &Json) -> CaseRecord {
+    match record.get("file").and_then(|file| file.value.scalar()) {
+        Some(file) if record.entries().is_some_and(|entries| entries.len() == 1) => {
             CaseRecord::File(file.to_owned())
         }
         _ => {
             let mut merged = base.clone();
-            merge(&mut merged, to_json(&record.value));
+            merge(&mut merged, to_json(record));
             CaseRecord::Inline(merged.to_string())
         }
-    };
-    let expect = expectation(item, problems)?;
-    Some(Case { name, line: item.at.line, record, expect })
+    }
 }
 
 fn expectation(item: &Yaml, problems: &mut Problems) -> Option<Expectation> {
@@ -198,9 +229,15 @@ fn merge(base: &mut Json, over: Json) {
 }
 
 impl Case {
-    /// Runs the case: `engine` holds its rule alone. The error says what was expected and what came out.
-    pub fn judge(&self, engine: &Engine, record: &CloudTrailRecord) -> Result<(), String> {
-        let findings = engine.process(record).findings;
+    /// Runs the case: `engine` holds its rule alone, `before` are the records of [`Case::before`]. The error says what
+    /// was expected and what came out.
+    pub fn judge(
+        &self,
+        engine: &Engine,
+        before: Vec<CloudTrailRecord>,
+        record: CloudTrailRecord,
+    ) -> Result<(), String> {
+        let findings = findings(engine, before, record);
         if !self.expect.matches {
             return match findings.first() {
                 None => Ok(()),
@@ -221,6 +258,30 @@ impl Case {
     }
 }
 
+/// What the rule finds in the record: by itself, or after those before it.
+fn findings(engine: &Engine, before: Vec<CloudTrailRecord>, record: CloudTrailRecord) -> Vec<Finding> {
+    if before.is_empty() {
+        return engine.process(&record).findings;
+    }
+    let mut state = State::default();
+    for earlier in before {
+        settled(engine, earlier, &mut state);
+    }
+    settled(engine, record, &mut state)
+}
+
+fn settled(engine: &Engine, record: CloudTrailRecord, state: &mut State) -> Vec<Finding> {
+    match engine.read(record) {
+        Read::Done(findings) => findings,
+        Read::Waits(mut waiting) => {
+            let exposures = engine.settle(&waiting, state).findings;
+            let mut findings = std::mem::take(&mut waiting.findings);
+            findings.extend(exposures);
+            findings
+        }
+    }
+}
+
 impl Expectation {
     fn fits(&self, finding: &Finding) -> bool {
         let facet = finding.exposure.as_ref().map(|change| change.facet.as_str());
@@ -235,3 +296,6 @@ fn outline(finding: &Finding) -> String {
     let facet = finding.exposure.as_ref().map_or("-", |change| change.facet.as_str());
     format!("{} {} {} facet {facet}", word(finding.status), finding.rule.level.as_str(), finding.resource.arn)
 }
+
+#[cfg(test)]
+mod tests;

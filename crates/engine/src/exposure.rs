@@ -21,6 +21,12 @@ mod ingress;
 // Security groups.
 mod security_group;
 
+// Prefix lists made, changed and deleted.
+mod prefix_list;
+
+// Security groups given to machines.
+mod attachment;
+
 // Resource policies: who can do what.
 pub mod policy;
 

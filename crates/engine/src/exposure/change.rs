@@ -40,7 +40,8 @@ pub struct ExposureChange {
     /// Settings that the call left off, for guard rails such as block public access: `block_public_acls` ...
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings_off: Vec<String>,
-    /// The service's own id of the thing changed (`sgr-...`), where the record has one.
+    /// The service's own id of the thing changed (`sgr-...`), where the record has one; of an instance its only
+    /// interface (`eni-...`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_id: Option<String>,
 }
@@ -132,6 +133,8 @@ pub enum Surface {
     BucketWebsite,
     /// The origins whose pages may use a bucket (posture).
     BucketCors,
+    /// What lets traffic in to an instance or a network interface: a security group that it has and that stands open.
+    InstanceIngress,
 }
 
 /// What a call did to an exposure.
@@ -226,7 +229,7 @@ pub struct Network {
     pub ports: PortRange,
     /// True if every port (and for `all` every protocol) is open.
     pub all_ports: bool,
-    /// The peer: a CIDR with host bits masked.
+    /// The peer: a CIDR with host bits masked; of a prefix list its widest entry.
     pub cidr: String,
     /// Well-known services whose ports the rule covers: `ssh`, `rdp`, `postgresql` ...; sorted.
     #[serde(deserialize_with = "services_as_written")]

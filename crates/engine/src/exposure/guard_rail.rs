@@ -5,7 +5,7 @@
 //! Pages: VPC user guide, "Block public access to VPCs and subnets"; EC2 user guide, "Block public access to your AMIs";
 //! EBS user guide, "Block public access for Amazon EBS snapshots".
 
-use super::ingress::text_of;
+use super::ingress::{text_of, unwrapped};
 use super::{Confidence, Derived, Effect, ExposureChange, Reach, Surface, Undecidable, Verdict};
 use crate::json::Node;
 use crate::record::CloudTrailRecord;
@@ -191,10 +191,4 @@ fn parts(record: &CloudTrailRecord) -> impl Iterator<Item = Node<'_>> {
     let both = [record.request(), record.response()].into_iter().flatten();
     both.flat_map(unwrapped)
         .flat_map(|node| std::iter::once(node).chain(node.get_ignore_case("vpcBlockPublicAccessExclusion")))
-}
-
-/// The parameters and what a wrapper named after the call (`...Request`, `...Response`) holds: newer EC2 calls have one.
-fn unwrapped(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let inner = node.members().filter(|(key, _)| key.ends_with("Request") || key.ends_with("Response"));
-    std::iter::once(node).chain(inner.map(|(_, value)| value))
 }

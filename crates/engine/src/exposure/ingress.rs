@@ -3,6 +3,9 @@
 //! In: protocol, ports and peer as any call writes them. Out: an [`IngressRule`] that is equal for equal rules, with the
 //! facet that names it. Shapes and meaning: EC2 API reference, `IpPermission` and `SecurityGroupRule`.
 
+// A rule for a prefix list.
+mod list;
+
 // Reading rules out of the shapes that calls and answers have.
 mod read;
 
@@ -14,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::service::services;
 use super::{Network, PortRange};
 
-pub(crate) use read::{Rules, StoredRule, number, of_permissions, of_rule_set, text_of};
+pub(crate) use list::{ListRule, StoredList};
+pub(crate) use read::{Rules, StoredRule, number, of_permissions, of_rule_set, text_of, unwrapped};
 
 /// Every port.
 const ALL_PORTS: PortRange = PortRange { from: 0, to: 65535 };

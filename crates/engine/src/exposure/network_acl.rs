@@ -16,6 +16,9 @@ use crate::resource::place::{ArnForm, Place, Scope, capped};
 
 const ACL: ArnForm = ArnForm::new("AWS::EC2::NetworkAcl", "ec2", Scope::Regional, "network-acl/");
 
+/// What an opening says of the entry that it replaced, where nothing else tells.
+pub(super) const REPLACED_UNSEEN: &str = "; what the entry was before is not in the record";
+
 /// `CreateNetworkAclEntry`.
 pub(super) fn created(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
     let request = record.request().ok_or(Undecidable::UnknownShape)?;
@@ -35,9 +38,7 @@ pub(super) fn replaced(record: &CloudTrailRecord, place: &Place) -> Result<Deriv
     }
     let acl = acl(request, place);
     let change = match opening(request)? {
-        Some((rule, reach)) => {
-            opened(request, acl, &rule, reach, "; what the entry was before is not in the record")?
-        }
+        Some((rule, reach)) => opened(request, acl, &rule, reach, REPLACED_UNSEEN)?,
         None => closed(request, acl, "the new entry does not let the internet in")?,
     };
     Ok(vec![change].into())

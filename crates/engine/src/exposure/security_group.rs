@@ -16,7 +16,9 @@ use crate::record::CloudTrailRecord;
 use crate::resource::Resource;
 use crate::resource::place::{ArnForm, Place, Scope, capped};
 
-const GROUP: ArnForm = ArnForm::new("AWS::EC2::SecurityGroup", "ec2", Scope::Regional, "security-group/");
+/// How a group is named.
+pub(super) const GROUP: ArnForm =
+    ArnForm::new("AWS::EC2::SecurityGroup", "ec2", Scope::Regional, "security-group/");
 
 /// What a call did to the rules of a group.
 #[derive(Debug)]
@@ -89,6 +91,7 @@ pub(super) fn removed(record: &CloudTrailRecord, place: &Place) -> Result<Call, 
         let mut kept = Rules::default();
         unknown.list().into_iter().for_each(|permission| kept.add(permission, None));
         rules.networks.retain(|stored| !kept.networks.iter().any(|other| other.rule == stored.rule));
+        rules.lists.retain(|stored| !kept.lists.iter().any(|other| other.rule == stored.rule));
         rules.other_peers = true;
     }
     Ok(Call { group, rules, deed: Deed::Removed(ids) })

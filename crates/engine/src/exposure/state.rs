@@ -11,6 +11,12 @@
 // Security groups as their rules.
 mod group;
 
+// Prefix lists as their entries.
+mod prefix_list;
+
+// Machines with an open group.
+mod attached;
+
 // Buckets as what is written on them.
 mod bucket;
 
@@ -28,13 +34,14 @@ mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Derived, ExposureChange, Surface, Undecidable};
+use super::{Derived, ExposureChange, Surface, Undecidable, network_acl};
 use crate::ids::{AccountId, Arn};
 use crate::record::CloudTrailRecord;
 use crate::resource::resource_of;
 use bucket::Bucket;
 use ends::Ends;
 use group::Group;
+use prefix_list::PrefixList;
 
 pub use row::{Needs, Part, Row};
 pub use standing::{Home, Move, Origin, Standing};
@@ -48,6 +55,7 @@ type Facet = (Owned, Surface, String);
 /// Calls that end a resource, and with it all that was exposed of it.
 const GONE: &[(&str, &str)] = &[
     ("ec2.amazonaws.com", "DeleteSecurityGroup"),
+    ("ec2.amazonaws.com", "DeleteNetworkAcl"),
     ("ec2.amazonaws.com", "DeleteSnapshot"),
     ("ec2.amazonaws.com", "DeregisterImage"),
     ("rds.amazonaws.com", "DeleteDBSnapshot"),
@@ -59,6 +67,11 @@ const GONE: &[(&str, &str)] = &[
 pub struct State {
     standing: BTreeMap<Facet, Standing>,
     groups: BTreeMap<Owned, Group>,
+    lists: BTreeMap<Owned, PrefixList>,
+    /// Under a group that stands open, the machines that have it.
+    attached: BTreeMap<Owned, BTreeSet<Arn>>,
+    /// The only interface of an instance that stands open, and the instance.
+    interfaces: BTreeMap<Owned, Arn>,
     buckets: BTreeMap<Owned, Bucket>,
     /// Block public access of whole accounts.
     accounts: BTreeMap<AccountId, bucket::Guard>,
@@ -88,6 +101,8 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
         || derived.undecidable.is_some()
         || group::concerns(source, action)
         || bucket::concerns(source, action)
+        || prefix_list::concerns(source, action)
+        || (source == "ec2.amazonaws.com" && attached::concerns(record))
         || GONE.contains(&(source, action));
     known && !record.failed()
 }
@@ -129,7 +144,9 @@ impl State {
             self.bucket(&mut step);
             self.others(&mut step);
         }
+        self.prefix_list(&mut step);
         self.gone(&mut step);
+        self.attached(&mut step);
         step.applied.moves.sort_by_key(|moved| moved.now.is_some());
         step.applied
     }
@@ -142,7 +159,15 @@ impl State {
             }
             let opening = changes.iter().find(|change| !change.effect.ends());
             match (opening, changes.first()) {
-                (Some(opening), _) => self.set(step, facet, Some((*opening).clone()), &opening.reason),
+                (Some(opening), _) => {
+                    let mut opening = (*opening).clone();
+                    if self.standing.contains_key(&facet) {
+                        // What was before is known now.
+                        opening.reason = opening.reason.replace(network_acl::REPLACED_UNSEEN, "");
+                    }
+                    let why = opening.reason.clone();
+                    self.set(step, facet, Some(opening), &why);
+                }
                 (None, Some(end)) => {
                     let ended = self.standing.contains_key(&facet) || self.end_all_shares(step, &facet, end);
                     step.applied.ends_of_nothing += usize::from(!ended);
@@ -164,7 +189,7 @@ impl State {
             return;
         }
         let owned = (step.home.account.clone(), resource_of(step.record).arn);
-        self.groups.remove(&owned);
+        self.forget_group(step, &owned);
         self.remember_end(step, &owned, None);
         self.end_all_of(step, &owned, "the resource was deleted");
     }

@@ -139,6 +139,10 @@ fn a_revoke_closes_what_was_revoked() {
             "responseElements":{{"revokedSecurityGroupRuleSet":{{"items":[{RULE}]}}}}"#
     );
     assert_eq!(told(&derived("ec2", "RevokeSecurityGroupIngress", &revoked)), closed);
+    let by_name =
+        revoked.replace(r#""groupId":"sg-1","securityGroupRuleIds""#, r#""groupName":"default","x""#);
+    let by_name = derived("ec2", "RevokeSecurityGroupIngress", &by_name);
+    assert_eq!((told(&by_name).len(), by_name.changes[0].resource.name.as_str()), (1, "sg-1"));
     let unknown = format!(
         r#"{flat},"responseElements":{{"_return":true,"unknownIpPermissionSet":{{"items":[{{"ipProtocol":"tcp",
             "fromPort":22,"toPort":22,"ipRanges":{{"items":[{{"cidrIp":"0.0.0.0/0"}}]}}}}]}}}}"#

@@ -47,6 +47,12 @@ const ORIGINS: Advice = (
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html",
 );
 
+const MACHINE: Advice = (
+    "Give the machine a group that lets in only who needs it, or narrow the open rule of this one. For administration use \
+     Session Manager or EC2 Instance Connect in place of an open port.",
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/changing-security-group.html",
+);
+
 fn of_surface(surface: Surface) -> Remediation<'static> {
     let (text, url) = match surface {
         Surface::SecurityGroupIngress => (
@@ -144,6 +150,7 @@ fn of_surface(surface: Surface) -> Remediation<'static> {
         Surface::BucketReplication => REPLICATION,
         Surface::BucketWebsite => WEBSITE,
         Surface::BucketCors => ORIGINS,
+        Surface::InstanceIngress => MACHINE,
     };
     Remediation { text, url: Some(url) }
 }

@@ -10,7 +10,7 @@ use crate::record::CloudTrailRecord;
 use crate::ruleset::RuleSet;
 
 /// Calls that open, close, hide and show one another's exposures.
-const CALLS: [(&str, &str, &str); 14] = [
+const CALLS: [(&str, &str, &str); 20] = [
     (
         "ec2",
         "AuthorizeSecurityGroupIngress",
@@ -56,6 +56,24 @@ const CALLS: [(&str, &str, &str); 14] = [
         "ec2",
         "ModifySnapshotAttribute",
         r#"{"snapshotId":"snap-1","createVolumePermission":{"add":{"items":[{"group":"all"}]}}}"#,
+    ),
+    ("ec2", "ModifyInstanceAttribute", r#"{"instanceId":"i-1","groupSet":{"items":[{"groupId":"sg-1"}]}}"#),
+    ("ec2", "ModifyInstanceAttribute", r#"{"instanceId":"i-1","groupSet":{"items":[{"groupId":"sg-2"}]}}"#),
+    ("ec2", "TerminateInstances", r#"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#),
+    (
+        "ec2",
+        "AuthorizeSecurityGroupIngress",
+        r#"{"groupId":"sg-1","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":22,"toPort":22,"ipRanges":{},"prefixListIds":{"items":[{"prefixListId":"pl-1"}]}}]}}"#,
+    ),
+    (
+        "ec2",
+        "ModifyManagedPrefixList",
+        r#"{"ModifyManagedPrefixListRequest":{"PrefixListId":"pl-1","AddEntry":[{"Cidr":"0.0.0.0/0"}]}}"#,
+    ),
+    (
+        "ec2",
+        "ModifyManagedPrefixList",
+        r#"{"ModifyManagedPrefixListRequest":{"PrefixListId":"pl-1","RemoveEntry":[{"Cidr":"0.0.0.0/0"}]}}"#,
     ),
 ];
 
@@ -116,10 +134,15 @@ impl Kept {
                 })
                 .cloned(),
         );
-        for part in &parts {
-            if let Some(row) = self.0.get(part) {
-                state.put(part, serde_json::from_str::<Row>(row).unwrap());
+        let mut next = parts.clone();
+        while !next.is_empty() {
+            for part in &next {
+                if let Some(row) = self.0.get(part) {
+                    state.put(part, serde_json::from_str::<Row>(row).unwrap());
+                }
             }
+            parts.extend(next);
+            next = state.further(waiting, &parts);
         }
         let moves = engine.settle(waiting, &mut state).applied.moves;
         for part in parts {

@@ -51,15 +51,40 @@ impl Known {
                 known.markers.insert(arrival.event.clone(), (row::read(&key, row)?, row.version));
             }
         }
+        known.put(parts, &mut kept, state)?;
+        loop {
+            let met: BTreeSet<Part> = known.parts.keys().cloned().collect();
+            let waiting = group.iter().filter_map(|arrival| match &arrival.content {
+                Content::Waits(waiting) => Some(waiting),
+                Content::Behaviour(_) => None,
+            });
+            let further: BTreeSet<Part> = waiting.flat_map(|waiting| state.further(waiting, &met)).collect();
+            if further.is_empty() {
+                break;
+            }
+            let keys = further.iter().map(row::state).collect();
+            let mut kept = dispatcher.ledger.get(&keys).await?;
+            known.put(further, &mut kept, state)?;
+        }
+        Ok(known)
+    }
+
+    /// Puts rows into the state.
+    fn put(
+        &mut self,
+        parts: BTreeSet<Part>,
+        kept: &mut BTreeMap<Key, Kept>,
+        state: &mut State,
+    ) -> Result<(), LedgerError> {
         for part in parts {
             let key = row::state(&part);
             let row = kept.remove(&key);
             if let Some(row) = &row {
                 state.put(&part, row::read::<Row>(&key, row)?);
             }
-            known.parts.insert(part, row);
+            self.parts.insert(part, row);
         }
-        Ok(known)
+        Ok(())
     }
 
     /// True for an event that was taken in before.

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::{IngressRule, Protocol};
-use crate::exposure::cidr;
+use super::{IngressRule, ListRule, Protocol, StoredList};
+use crate::exposure::{PortRange, cidr};
 use crate::json::{Kind, Node};
 use crate::resource::place::capped;
 
@@ -41,6 +41,8 @@ pub(crate) struct StoredRule {
 pub(crate) struct Rules {
     /// Those whose peer is a network, in the order of the record.
     pub(crate) networks: Vec<StoredRule>,
+    /// Those whose peer is a prefix list.
+    pub(crate) lists: Vec<StoredList>,
     /// True if there were peers of another kind.
     pub(crate) other_peers: bool,
     /// True if something that should be a rule is not one.
@@ -65,6 +67,12 @@ impl Rules {
             match rule(permission, &peer) {
                 Some(rule) => self.networks.push(StoredRule { rule, id: id.map(capped) }),
                 None => self.unreadable = true,
+            }
+        }
+        for list in lists(permission) {
+            if let Some((protocol, ports)) = way(permission) {
+                let rule = ListRule { protocol, ports, list };
+                self.lists.push(StoredList { rule, id: id.map(capped) });
             }
         }
     }
@@ -99,6 +107,12 @@ pub(crate) fn text_of<'a>(node: Node<'a>, key: &str) -> Option<Cow<'a, str>> {
     node.get_ignore_case(key)?.scalar_text().filter(|text| !text.is_empty())
 }
 
+/// The parameters and what a wrapper named after the call (`...Request`, `...Response`) holds: newer EC2 calls have one.
+pub(crate) fn unwrapped(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let inner = node.members().filter(|(key, _)| key.ends_with("Request") || key.ends_with("Response"));
+    std::iter::once(node).chain(inner.map(|(_, value)| value))
+}
+
 fn peers(permission: Node<'_>) -> Vec<Cow<'_, str>> {
     let mut found: Vec<Cow<'_, str>> = NETWORKS.iter().filter_map(|key| text_of(permission, key)).collect();
     for list in NETWORK_LISTS.iter().filter_map(|key| permission.get_ignore_case(key)) {
@@ -112,9 +126,25 @@ fn peers(permission: Node<'_>) -> Vec<Cow<'_, str>> {
     found
 }
 
-/// The rule of a permission for one of its peers. Samples cut short by hand may lack the protocol: with ports it can
-/// only be one that has them, without any the rule lets everything in.
+/// The ids of the prefix lists among the peers.
+fn lists(permission: Node<'_>) -> Vec<String> {
+    let all = ["prefixListIds", "prefixListId"].iter().filter_map(|key| permission.get_ignore_case(key));
+    all.flat_map(Node::list)
+        .filter_map(|item| item.scalar_text().or_else(|| text_of(item, "prefixListId")))
+        .filter(|id| !id.is_empty())
+        .map(|id| capped(&id))
+        .collect()
+}
+
+/// The rule of a permission for one of its peers.
 fn rule(permission: Node<'_>, peer: &str) -> Option<IngressRule> {
+    let (protocol, ports) = way(permission)?;
+    Some(IngressRule { protocol, ports, peer: cidr::parse(peer)? })
+}
+
+/// Protocol and ports of a permission. Samples cut short by hand may lack the protocol: with ports it can
+/// only be one that has them, without any the rule lets everything in.
+fn way(permission: Node<'_>) -> Option<(Protocol, PortRange)> {
     let from = number(permission, "fromPort")?;
     let to = number(permission, "toPort")?;
     let protocol = match text_of(permission, "ipProtocol") {
@@ -122,7 +152,7 @@ fn rule(permission: Node<'_>, peer: &str) -> Option<IngressRule> {
         None if from.or(to).is_some() => Protocol::Tcp,
         None => Protocol::All,
     };
-    IngressRule::new(protocol, from, to, cidr::parse(peer)?)
+    Some((protocol, protocol.ports(from, to)?))
 }
 
 /// A port: `Some(None)` where there is none, `None` where it is no number.

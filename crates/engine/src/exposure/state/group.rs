@@ -1,11 +1,13 @@
-//! Security groups as their rules: a rule goes by its tuple or by its id, and rules of several calls add up.
+//! Security groups as their rules: a rule goes by its tuple or by its id, and rules of several calls add up. A rule that
+//! names a prefix list is kept whatever the list holds: a later call can fill it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Owned, State, Step, facet_of};
-use crate::exposure::ingress::{IngressRule, StoredRule};
+use crate::exposure::ingress::{IngressRule, ListRule, StoredRule};
+use crate::exposure::prefix_list::LIST;
 use crate::exposure::security_group::{self, Call, Deed};
 use crate::exposure::{Effect, Surface, Undecidable, cidr};
 use crate::ids::Arn;
@@ -20,13 +22,18 @@ type Known = (Option<String>, Option<String>);
 pub(super) struct Group {
     #[serde(with = "super::pairs")]
     rules: BTreeMap<IngressRule, Known>,
+    /// Those that name a prefix list.
+    #[serde(with = "super::pairs", default)]
+    lists: BTreeMap<ListRule, Known>,
 }
 
-/// The group that a call changes the ingress rules of.
-pub(super) fn named(record: &CloudTrailRecord) -> Option<Arn> {
-    let reader =
-        record.action().filter(|_| record.event_source() == Some("ec2.amazonaws.com")).and_then(reader)?;
-    reader(record, &Place::of(record)).ok().map(|call| call.group.arn)
+/// The group that a call changes the ingress rules of, and the prefix lists that they name.
+pub(super) fn named(record: &CloudTrailRecord) -> Vec<Arn> {
+    let place = Place::of(record);
+    let action = record.action().filter(|_| record.event_source() == Some("ec2.amazonaws.com"));
+    let Some(Ok(call)) = action.and_then(reader).map(|read| read(record, &place)) else { return Vec::new() };
+    let lists = call.rules.lists.iter().map(|stored| place.resource(LIST, &stored.rule.list).arn);
+    lists.chain([call.group.arn.clone()]).collect()
 }
 
 /// True for the calls that change ingress rules.
@@ -46,77 +53,115 @@ fn reader(action: &str) -> Option<Reader> {
 }
 
 impl Group {
-    /// The tuple of a rule that is known by its id.
-    fn rule_of(&self, id: &str) -> Option<IngressRule> {
-        self.rules.iter().find(|(_, known)| known.0.as_deref() == Some(id)).map(|(rule, _)| *rule)
+    /// Does what a call says. True if every rule that it names by id was known.
+    fn take_in(&mut self, call: &Call, at: Option<&str>) -> bool {
+        let mut certain = true;
+        if let Deed::Removed(ids) | Deed::Replaced(ids) = &call.deed {
+            for id in ids {
+                let known = take_by_id(&mut self.rules, id, at) || take_by_id(&mut self.lists, id, at);
+                certain &= known;
+            }
+        }
+        if matches!(call.deed, Deed::Removed(_)) {
+            call.rules.networks.iter().for_each(|stored| take(&mut self.rules, &stored.rule, at));
+            call.rules.lists.iter().for_each(|stored| take(&mut self.lists, &stored.rule, at));
+            return certain;
+        }
+        let known = |id: &Option<String>| (id.clone(), at.map(str::to_owned));
+        for stored in call.rules.networks.iter().filter(|stored| cidr::can_add_up(stored.rule.peer)) {
+            self.rules.entry(stored.rule).or_insert_with(|| known(&stored.id));
+        }
+        for stored in &call.rules.lists {
+            self.lists.entry(stored.rule.clone()).or_insert_with(|| known(&stored.id));
+        }
+        certain
     }
 
-    /// Takes a rule away, unless it is newer than the call.
-    fn remove(&mut self, rule: IngressRule, at: Option<&str>) {
-        if self.rules.get(&rule).is_some_and(|(_, since)| since.as_deref() <= at) {
-            self.rules.remove(&rule);
-        }
-    }
-
-    fn add(&mut self, stored: &StoredRule, at: Option<&str>) {
-        if cidr::can_add_up(stored.rule.peer) {
-            self.rules.entry(stored.rule).or_insert_with(|| (stored.id.clone(), at.map(str::to_owned)));
-        }
+    fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.lists.is_empty()
     }
 
     fn stored(&self) -> Vec<StoredRule> {
         self.rules.iter().map(|(rule, known)| StoredRule { rule: *rule, id: known.0.clone() }).collect()
     }
+
+    /// The rules that name prefix lists, with their ids.
+    pub(super) fn listed(&self) -> impl Iterator<Item = (&ListRule, Option<&str>)> {
+        self.lists.iter().map(|(rule, known)| (rule, known.0.as_deref()))
+    }
+
+    /// The prefix lists that rules name.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.lists.keys().map(|rule| rule.list.clone()).collect()
+    }
+}
+
+/// Takes a rule away, unless it is newer than the call.
+fn take<R: Ord>(rules: &mut BTreeMap<R, Known>, rule: &R, at: Option<&str>) {
+    if rules.get(rule).is_some_and(|(_, since)| since.as_deref() <= at) {
+        rules.remove(rule);
+    }
+}
+
+/// The same for a rule that is known by its id; false if none is.
+fn take_by_id<R: Ord + Clone>(rules: &mut BTreeMap<R, Known>, id: &str, at: Option<&str>) -> bool {
+    let named = rules.iter().find(|(_, known)| known.0.as_deref() == Some(id)).map(|(rule, _)| rule.clone());
+    named.inspect(|rule| take(rules, rule, at)).is_some()
 }
 
 impl State {
+    /// Remembers what a call takes away, and leaves out of it what was taken away after it was made.
+    fn note_ends(&mut self, step: &mut Step<'_>, owned: &Owned, call: &mut Call) {
+        if let Deed::Removed(ids) | Deed::Replaced(ids) = &call.deed {
+            for id in ids {
+                self.remember_end(step, owned, Some(id));
+            }
+        }
+        if matches!(call.deed, Deed::Removed(_)) {
+            for stored in &call.rules.networks {
+                self.remember_end(step, owned, Some(&stored.rule.facet()));
+            }
+            for stored in &call.rules.lists {
+                self.remember_end(step, owned, Some(&stored.rule.facet()));
+            }
+            return;
+        }
+        let before = call.rules.networks.len() + call.rules.lists.len();
+        let stands = |facet: &str, id: Option<&str>| {
+            !self.has_ended(step, owned, facet) && !id.is_some_and(|id| self.has_ended(step, owned, id))
+        };
+        call.rules.networks.retain(|stored| stands(&stored.rule.facet(), stored.id.as_deref()));
+        call.rules.lists.retain(|stored| stands(&stored.rule.facet(), stored.id.as_deref()));
+        let after = call.rules.networks.len() + call.rules.lists.len();
+        step.applied.already_ended += before - after;
+    }
+
     /// A call that changes the ingress rules of a group.
     pub(super) fn group(&mut self, step: &mut Step<'_>) {
         let read =
             step.record.action().and_then(reader).map(|read| read(step.record, &Place::of(step.record)));
-        let Some(Ok(call)) = read else { return };
+        let Some(Ok(mut call)) = read else { return };
         let owned = (step.home.account.clone(), call.group.arn.clone());
         let mut group = self.groups.remove(&owned).unwrap_or_default();
-        let at = step.origin.at.clone();
-        let mut certain = false;
-        match &call.deed {
-            Deed::Added => {}
-            Deed::Removed(ids) => {
-                let named: Vec<_> = ids.iter().filter_map(|id| group.rule_of(id)).collect();
-                if !ids.is_empty() && named.len() == ids.len() {
-                    step.applied.undecidable = None;
-                }
-                for id in ids {
-                    self.remember_end(step, &owned, Some(id));
-                }
-                let rules = named.into_iter().chain(call.rules.networks.iter().map(|stored| stored.rule));
-                for rule in rules {
-                    group.remove(rule, at.as_deref());
-                    self.remember_end(step, &owned, Some(&rule.facet()));
-                }
-            }
-            Deed::Replaced(ids) => {
-                let named: Vec<_> = ids.iter().filter_map(|id| group.rule_of(id)).collect();
-                certain = named.len() == ids.len();
-                for rule in named {
-                    group.remove(rule, at.as_deref());
-                }
-            }
+        self.note_ends(step, &owned, &mut call);
+        let named = group.names();
+        let certain = group.take_in(&call, step.origin.at.as_deref());
+        if certain && matches!(&call.deed, Deed::Removed(ids) if !ids.is_empty()) {
+            step.applied.undecidable = None;
         }
-        if !matches!(call.deed, Deed::Removed(_)) {
-            for stored in &call.rules.networks {
-                let id = stored.id.as_deref().unwrap_or_default();
-                if self.has_ended(step, &owned, &stored.rule.facet()) || self.has_ended(step, &owned, id) {
-                    step.applied.already_ended += 1;
-                } else {
-                    group.add(stored, at.as_deref());
-                }
-            }
-        }
+        self.name_lists(step, &owned, &named, &group.names());
         self.count_ends_of_nothing(step);
+        let certain = certain && matches!(call.deed, Deed::Replaced(_));
         self.settle_group(step, &owned, &group, (&call, certain));
-        if !group.rules.is_empty() {
+        if !group.is_empty() {
             self.groups.insert(owned, group);
+        }
+    }
+
+    /// A group is gone, and with it its rules.
+    pub(super) fn forget_group(&mut self, step: &Step<'_>, owned: &Owned) {
+        if let Some(group) = self.groups.remove(owned) {
+            self.name_lists(step, owned, &group.names(), &BTreeSet::new());
         }
     }
 
@@ -135,7 +180,7 @@ impl State {
         (call, certain): (&Call, bool),
     ) {
         let stored = group.stored();
-        let mut exposed = BTreeMap::new();
+        let mut exposed = self.open_lists(step, owned, group);
         for entry in security_group::exposed(&stored) {
             let reach = entry.1;
             let own = security_group::change(&call.group, entry, Effect::Opened, "the group");

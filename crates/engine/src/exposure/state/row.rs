@@ -8,9 +8,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::ends::Ends;
-use super::{Bucket, Facet, Group, Owned, State, bucket, facet_of_home, group};
+use super::{
+    Bucket, Facet, Group, Owned, PrefixList, State, attached, bucket, facet_of_home, group, prefix_list,
+};
 use crate::engine::Waiting;
 use crate::exposure::Surface;
+use crate::exposure::attachment::INTERFACE;
+use crate::exposure::prefix_list::LIST;
+use crate::exposure::security_group::GROUP;
 use crate::exposure::state::{Home, Standing};
 use crate::ids::{AccountId, Arn};
 use crate::resource::place::Place;
@@ -43,6 +48,14 @@ pub struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<Group>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<PrefixList>,
+    /// Of a group: the machines that stand open by it.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    attached: BTreeSet<Arn>,
+    /// Of an interface: the instance that stands open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<Arn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     bucket: Option<Bucket>,
     #[serde(skip_serializing_if = "Option::is_none")]
     guard: Option<bucket::Guard>,
@@ -58,7 +71,8 @@ impl Row {
 
     /// True if nothing at all is known.
     pub fn is_empty(&self) -> bool {
-        let written = self.group.is_some() || self.bucket.is_some() || self.guard.is_some();
+        let linked = self.list.is_some() || self.instance.is_some() || !self.attached.is_empty();
+        let written = linked || self.group.is_some() || self.bucket.is_some() || self.guard.is_some();
         self.is_quiet() && !written && self.ends.is_empty()
     }
 }
@@ -78,10 +92,11 @@ impl State {
             needs.parts.insert(Part::Resource(home.account.clone(), arn));
         };
         resource(resource_of(record).arn);
-        if let Some(arn) = group::named(record) {
+        group::named(record).into_iter().for_each(&mut resource);
+        if let Some(arn) = bucket::named(record) {
             resource(arn);
         }
-        if let Some(arn) = bucket::named(record) {
+        for arn in attached::named(record).into_iter().chain(prefix_list::named(record)) {
             resource(arn);
         }
         for change in &waiting.derived.changes {
@@ -95,6 +110,36 @@ impl State {
             needs.buckets_of = whole.then_some((home.account, Arn::from(begin)));
         }
         needs
+    }
+
+    /// The parts that those in the state lead to: the lists that a group names, the groups that name a list, the machines
+    /// that have a group, and the groups of a machine.
+    pub fn further(&self, waiting: &Waiting, parts: &BTreeSet<Part>) -> BTreeSet<Part> {
+        let place = Place::of(&waiting.record);
+        let mut further = BTreeSet::new();
+        for part in parts {
+            let Part::Resource(account, arn) = part else { continue };
+            let owned = (account.clone(), arn.clone());
+            let mut lead = |arn: Arn| further.insert(Part::Resource(account.clone(), arn));
+            for list in self.groups.get(&owned).map(Group::names).unwrap_or_default() {
+                lead(place.resource(LIST, &list).arn);
+            }
+            let groups = self.lists.get(&owned).into_iter().flat_map(PrefixList::groups);
+            let machines = self.attached.get(&owned).into_iter().flatten();
+            for linked in groups.chain(machines).chain(self.interfaces.get(&owned)) {
+                lead(linked.clone());
+            }
+            for facet in self.facets_of(&owned) {
+                if let Some(group) = attached::group_of(&facet) {
+                    lead(place.resource(GROUP, group).arn);
+                }
+                let interface = self.standing.get(&facet).and_then(|it| it.change.native_id.as_deref());
+                if let Some(interface) = interface.filter(|id| id.starts_with("eni-")) {
+                    lead(place.resource(INTERFACE, interface).arn);
+                }
+            }
+        }
+        &further - parts
     }
 
     /// Puts in what was kept of a part.
@@ -112,6 +157,15 @@ impl State {
             let facet =
                 facet_of_home(&Home { account: owned.0.clone(), ..Home::default() }, &standing.change);
             self.standing.insert(facet, standing);
+        }
+        if let Some(list) = row.list {
+            self.lists.insert(owned.clone(), list);
+        }
+        if !row.attached.is_empty() {
+            self.attached.insert(owned.clone(), row.attached);
+        }
+        if let Some(instance) = row.instance {
+            self.interfaces.insert(owned.clone(), instance);
         }
         if let Some(group) = row.group {
             self.groups.insert(owned.clone(), group);
@@ -135,6 +189,9 @@ impl State {
         Row {
             standing: self.standing_with(&owned),
             group: self.groups.get(&owned).cloned(),
+            list: self.lists.get(&owned).cloned(),
+            attached: self.attached.get(&owned).cloned().unwrap_or_default(),
+            instance: self.interfaces.get(&owned).cloned(),
             bucket: self.buckets.get(&owned).cloned(),
             guard: None,
             ends: self.ends.get(&owned).cloned().unwrap_or_default(),

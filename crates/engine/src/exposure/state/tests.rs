@@ -5,6 +5,15 @@ use proptest::prelude::*;
 use super::*;
 use crate::exposure::{Confidence, Reach, derive};
 
+// Machines with an open group.
+mod attached;
+
+// Network ACLs.
+mod network_acl;
+
+// Prefix lists.
+mod prefix_list;
+
 /// Calls in the order of time: what each moved, and what stands at the end.
 #[derive(Default)]
 struct Story {

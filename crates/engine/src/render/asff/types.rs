@@ -47,6 +47,7 @@ fn by_tactic(tactic: &str) -> Option<&'static str> {
 fn by_surface(surface: Surface) -> &'static str {
     match surface {
         Surface::SecurityGroupIngress
+        | Surface::InstanceIngress
         | Surface::NetworkAclIngress
         | Surface::InternetRoute
         | Surface::DatabaseSecurityGroupIngress

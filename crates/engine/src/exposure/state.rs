@@ -21,7 +21,7 @@ mod attached;
 mod bucket;
 
 // What ended, and when.
-mod ends;
+mod ended;
 
 // The state in parts.
 mod row;
@@ -39,7 +39,7 @@ use crate::ids::{AccountId, Arn};
 use crate::record::CloudTrailRecord;
 use crate::resource::resource_of;
 use bucket::Bucket;
-use ends::Ends;
+use ended::Ends;
 use group::Group;
 use prefix_list::PrefixList;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::ends::Ends;
+use super::ended::Ends;
 use super::{
     Bucket, Facet, Group, Owned, PrefixList, State, attached, bucket, facet_of_home, group, prefix_list,
 };

@@ -113,7 +113,7 @@ impl Known {
             };
             if !same {
                 // What stands open is never forgotten; neither are settings that decide what does.
-                let expires = if row.is_quiet() { dispatcher.expiry() } else { None };
+                let expires = row.is_quiet().then(|| dispatcher.expiry());
                 writes.push(Write { key: row::state(part), body, over: Over::read(kept.as_ref()), expires });
             }
         }

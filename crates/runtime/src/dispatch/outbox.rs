@@ -133,7 +133,7 @@ impl Intake<'_> {
             key: outgoing.event.sent(sink, outgoing.number),
             body: row::body(&sent).ok()?,
             over: Over::Anything,
-            expires: self.dispatcher.expiry(),
+            expires: Some(self.dispatcher.expiry()),
         })
     }
 
@@ -161,7 +161,7 @@ impl Intake<'_> {
             let marker = Marker { delivered: open.failed.is_none(), claimed_until: 0, by: self.id };
             let Ok(body) = row::body(&marker) else { continue };
             let over = Over::Version(open.version);
-            writes.push(Write { key: event.marker(), body, over, expires: self.dispatcher.expiry() });
+            writes.push(Write { key: event.marker(), body, over, expires: Some(self.dispatcher.expiry()) });
             if let Some(why) = open.failed {
                 self.counts.undelivered += 1;
                 let counted =
@@ -254,7 +254,7 @@ impl Intake<'_> {
             key: copy.event.marker(),
             body: row::body(&marker)?,
             over: Over::Version(version),
-            expires: self.dispatcher.expiry(),
+            expires: Some(self.dispatcher.expiry()),
         };
         match self.dispatcher.ledger.write(&[claim]).await {
             Err(LedgerError::Conflict) => return Ok(false),

@@ -151,13 +151,13 @@ impl Dispatcher {
 
     /// A row that is not there yet, and may be forgotten when its time is over.
     fn new_row(&self, key: Key, body: String) -> Write {
-        Write { key, body, over: Over::Nothing, expires: self.expiry() }
+        Write { key, body, over: Over::Nothing, expires: Some(self.expiry()) }
     }
 
     /// When what is settled now may be forgotten: seconds since 1970.
-    pub(super) fn expiry(&self) -> Option<i64> {
+    pub(super) fn expiry(&self) -> i64 {
         let keep = i64::try_from(self.policy.keep.as_secs()).unwrap_or(i64::MAX);
-        Some(jiff::Timestamp::now().as_second().saturating_add(keep))
+        jiff::Timestamp::now().as_second().saturating_add(keep)
     }
 
     /// Writes a plan: at once where one write can hold it. One event with more findings than that is written so that its

@@ -66,7 +66,7 @@ impl Findings {
         let mut writes = Vec::new();
         for (key, (row, over)) in self.rows {
             let Some(row) = row.filter(|_| self.changed.contains(&key)) else { continue };
-            let expires = if row.stand == Stand::Closed { dispatcher.expiry() } else { None };
+            let expires = (row.stand == Stand::Closed).then(|| dispatcher.expiry());
             writes.push(Write { body: row::body(&row)?, key, over, expires });
         }
         Ok(writes)

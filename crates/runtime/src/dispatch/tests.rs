@@ -32,7 +32,7 @@ impl World {
             min_level: Level::Informational,
             topic_min_level: Level::Informational,
             application: "shop".to_owned(),
-            keep: Duration::from_secs(3600),
+            keep: Duration::from_hours(1),
         };
         let ledger = Ledger::Memory(Memory::default());
         let one = tattletrail_rules::built_in().filter(|rule| rule.path.ends_with(RULE));

@@ -8,6 +8,9 @@ mod harness;
 // The stand-ins of AWS that other tests rely on.
 mod servers;
 
+// The functions against servers.
+mod functions;
+
 // Every rule case under `rules/`.
 mod cases;
 

@@ -9,6 +9,9 @@
 // The words in which a change is told.
 mod change;
 
+// How bad a change is.
+pub mod severity;
+
 // CIDR arithmetic.
 mod cidr;
 

@@ -1,14 +1,18 @@
 //! The words in which an exposure change is told; as JSON they are the `exposure.*` fields that rules match on.
 
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::severity;
+use crate::finding::Level;
 use crate::resource::Resource;
 
 /// One change of who can reach one facet of one resource.
 ///
 /// Serialised, this is the `exposure` object of a finding and of the event that rules see, so every name here is an
-/// interface: `exposure.surface`, `exposure.network.services` and so on. Members that are `None` or empty are absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// interface: `exposure.surface`, `exposure.network.services` and so on. Members that are `None` or empty are absent. It
+/// has one member more, `severity`, which follows from the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExposureChange {
     /// What was exposed or closed.
     pub resource: Resource,
@@ -28,19 +32,14 @@ pub struct ExposureChange {
     /// How sure one record alone makes us.
     pub confidence: Confidence,
     /// What an outsider may do, for policies, ACLs and shares.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub access: Vec<Access>,
     /// Protocol, ports and peer, for network surfaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// Named outsiders (account ids, organisation ARNs, group URIs), sorted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<String>,
     /// Settings that the call left off, for guard rails such as block public access: `block_public_acls` ...
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub settings_off: Vec<String>,
     /// The service's own id of the thing changed (`sgr-...`), where the record has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub native_id: Option<String>,
 }
 
@@ -71,6 +70,11 @@ impl ExposureChange {
         }
     }
 
+    /// How bad it is, by the one table of levels; `None` for an end that does not show what decides.
+    pub fn severity(&self) -> Option<Level> {
+        severity::of(self)
+    }
+
     /// The same change with its reason.
     pub(crate) fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
@@ -78,8 +82,44 @@ impl ExposureChange {
     }
 }
 
+impl Serialize for ExposureChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn list<T>(list: &[T]) -> Option<&[T]> {
+            Some(list).filter(|list| !list.is_empty())
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("resource", &self.resource)?;
+        map.serialize_entry("surface", &self.surface)?;
+        map.serialize_entry("effect", &self.effect)?;
+        map.serialize_entry("reach", &self.reach)?;
+        map.serialize_entry("verdict", &self.verdict)?;
+        if let Some(severity) = self.severity() {
+            map.serialize_entry("severity", severity.as_str())?;
+        }
+        map.serialize_entry("reason", &self.reason)?;
+        map.serialize_entry("facet", &self.facet)?;
+        map.serialize_entry("confidence", &self.confidence)?;
+        if let Some(access) = list(&self.access) {
+            map.serialize_entry("access", access)?;
+        }
+        if let Some(network) = &self.network {
+            map.serialize_entry("network", network)?;
+        }
+        if let Some(parties) = list(&self.parties) {
+            map.serialize_entry("parties", parties)?;
+        }
+        if let Some(settings) = list(&self.settings_off) {
+            map.serialize_entry("settings_off", settings)?;
+        }
+        if let Some(id) = &self.native_id {
+            map.serialize_entry("native_id", id)?;
+        }
+        map.end()
+    }
+}
+
 /// The side from which a resource can be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Surface {
@@ -164,7 +204,7 @@ impl Effect {
 }
 
 /// Who can reach a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// Nobody outside the account.
@@ -180,7 +220,7 @@ pub enum Reach {
 }
 
 /// Whether what a call made is public.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Verdict {
@@ -190,7 +230,7 @@ pub enum Verdict {
 }
 
 /// What an outsider may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// See names.

@@ -1,6 +1,6 @@
 //! What must hold for all shipped rules together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use crate::harness::{files, root};
@@ -8,6 +8,7 @@ use tattletrail_engine::attack;
 use tattletrail_engine::case::{self, CaseRecord};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::exposure::severity;
+use tattletrail_engine::exposure::state::{ENDS, End};
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, RuleSource};
 
@@ -193,5 +194,30 @@ fn every_surface_ends_in_a_line_for_all_of_it() {
         let cell = format!("| `{}` |", surface.as_str().unwrap());
         let last = text.lines().rfind(|line| line.contains(&cell)).unwrap_or_else(|| panic!("{cell}"));
         assert!(last.contains(&format!("{cell}  |")), "{last}");
+    }
+}
+
+/// Every kind of resource that the code of exposures names has its end, or a reason why it has none.
+#[test]
+fn every_kind_that_can_be_exposed_has_an_end() {
+    let mut kinds = BTreeSet::new();
+    for path in files(&root().join("crates/engine/src/exposure"), ".rs") {
+        let name = path.display().to_string();
+        if name.contains("tests") || name.ends_with("ends.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let quoted = text.split('"').filter(|part| part.starts_with("AWS::"));
+        kinds.extend(quoted.map(str::to_owned));
+    }
+    assert!(kinds.len() > 30, "{kinds:?}");
+    let listed: BTreeSet<String> = ENDS.iter().map(|(kind, _)| (*kind).to_owned()).collect();
+    assert_eq!(kinds, listed, "exposure::state::ENDS does not list what can be exposed");
+    assert!(ENDS.is_sorted_by_key(|(kind, _)| *kind));
+    for (kind, end) in ENDS {
+        match end {
+            End::By(calls) => assert!(!calls.is_empty(), "{kind}"),
+            End::Never(reason) => assert!(reason.len() > 10, "{kind}"),
+        }
     }
 }

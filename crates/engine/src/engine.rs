@@ -44,7 +44,7 @@ pub enum Read {
 #[derive(Debug)]
 pub struct Waiting {
     pub(crate) record: CloudTrailRecord,
-    derived: Derived,
+    pub(crate) derived: Derived,
     /// Its findings about behaviour.
     pub(crate) findings: Vec<Finding>,
 }

@@ -12,11 +12,15 @@
 // The lives of findings.
 mod lives;
 
+// Objects whose ACL was opened.
+mod objects;
+
 use crate::engine::{Engine, Read, Waiting};
 use crate::exposure::state::{Move, Origin, State};
 use crate::finding::{Finding, Level};
 use crate::ids::EventId;
 use lives::Lives;
+use objects::Objects;
 
 /// How many entries are held back at most: some 10 MB of them.
 pub const HELD: usize = 3072;
@@ -32,6 +36,7 @@ pub struct Timeline<'e> {
     reached: Option<String>,
     state: State,
     lives: Lives,
+    objects: Objects,
     counts: Counts,
 }
 
@@ -100,13 +105,14 @@ impl<'e> Timeline<'e> {
             reached: None,
             state: State::default(),
             lives: Lives::default(),
+            objects: Objects::default(),
             counts: Counts::default(),
         }
     }
 
     /// Takes what was read of a record; calls `tell` with whatever has its turn.
     pub fn add(&mut self, read: Read, tell: &mut dyn FnMut(Told<'_>)) {
-        match read {
+        match self.objects.without_plain_writes(read, &self.state) {
             Read::Waits(waiting) => self.push(Entry::Record(waiting), tell),
             Read::Done(findings) => {
                 tell(Told::Record(if findings.is_empty() { Verdict::Unmatched } else { Verdict::Matched }));

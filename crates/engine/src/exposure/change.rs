@@ -312,4 +312,7 @@ pub enum Undecidable {
     /// The record names what it changed by an id alone: only what was seen before tells what that was.
     #[error("what was changed is named by its id only")]
     NeedsState,
+    /// The record names a bucket, and not whose it is.
+    #[error("whose the named bucket is, the record does not tell")]
+    UnknownOwner,
 }

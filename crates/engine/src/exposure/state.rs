@@ -14,6 +14,9 @@ mod group;
 // Buckets as what is written on them.
 mod bucket;
 
+// Ends that a call brings without saying of what.
+mod ends;
+
 // What stands.
 mod standing;
 
@@ -22,10 +25,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Derived, ExposureChange, Surface, Undecidable};
 use crate::ids::{AccountId, Arn};
 use crate::record::CloudTrailRecord;
-use crate::resource::resource_of;
 use bucket::Bucket;
 use group::Group;
 
+pub(crate) use ends::replaced_object;
+pub use ends::{ENDS, End};
 pub use standing::{Home, Move, Origin, Standing};
 
 /// A resource in the account whose records tell of it.
@@ -33,15 +37,6 @@ type Owned = (AccountId, Arn);
 
 /// A facet of one surface of a resource.
 type Facet = (Owned, Surface, String);
-
-/// Calls that end a resource, and with it all that was exposed of it.
-const GONE: &[(&str, &str)] = &[
-    ("ec2.amazonaws.com", "DeleteSecurityGroup"),
-    ("ec2.amazonaws.com", "DeleteSnapshot"),
-    ("ec2.amazonaws.com", "DeregisterImage"),
-    ("rds.amazonaws.com", "DeleteDBSnapshot"),
-    ("rds.amazonaws.com", "DeleteDBClusterSnapshot"),
-];
 
 /// What is known of resources.
 #[derive(Debug, Default)]
@@ -71,7 +66,7 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
         || derived.undecidable.is_some()
         || group::concerns(source, action)
         || bucket::concerns(source, action)
-        || GONE.contains(&(source, action));
+        || ends::concerns(source, action);
     known && !record.failed()
 }
 
@@ -111,6 +106,7 @@ impl State {
         } else {
             self.bucket(&mut step);
             self.others(&mut step);
+            self.label_removed(&mut step);
         }
         self.gone(&mut step);
         step.applied.moves.sort_by_key(|moved| moved.now.is_some());
@@ -124,40 +120,18 @@ impl State {
                 continue;
             }
             let opening = changes.iter().find(|change| !change.effect.ends());
+            let why = changes.first().map(|change| change.reason.as_str()).unwrap_or_default();
+            self.statements_replaced(step, &facet, why);
             match (opening, changes.first()) {
                 (Some(opening), _) => self.set(step, facet, Some((*opening).clone()), &opening.reason),
                 (None, Some(end)) => {
-                    let ended = self.standing.contains_key(&facet) || self.end_all_shares(step, &facet, end);
+                    let ended = self.shares_reset(step, &facet, end) || self.standing.contains_key(&facet);
                     step.applied.ends_of_nothing += usize::from(!ended);
                     self.set(step, facet, None, &end.reason);
                 }
                 (None, None) => {}
             }
         }
-    }
-
-    /// A reset names nobody: it ends the shares with everybody that were named.
-    fn end_all_shares(&mut self, step: &mut Step<'_>, facet: &Facet, end: &ExposureChange) -> bool {
-        let reset = step.record.action().is_some_and(|action| action.starts_with("Reset"));
-        reset && facet.2 == "share|all" && self.end_all_of(step, &facet.0, &end.reason)
-    }
-
-    fn gone(&mut self, step: &mut Step<'_>) {
-        if !GONE.iter().any(|gone| Some(*gone) == step.record.event_source().zip(step.record.action())) {
-            return;
-        }
-        let owned = (step.home.account.clone(), resource_of(step.record).arn);
-        self.groups.remove(&owned);
-        self.end_all_of(step, &owned, "the resource was deleted");
-    }
-
-    /// Ends all that stands of a resource; false if nothing did.
-    fn end_all_of(&mut self, step: &mut Step<'_>, owned: &Owned, why: &str) -> bool {
-        let facets = self.facets_of(owned);
-        for facet in &facets {
-            self.set(step, facet.clone(), None, why);
-        }
-        !facets.is_empty()
     }
 
     fn facets_of(&self, owned: &Owned) -> Vec<Facet> {

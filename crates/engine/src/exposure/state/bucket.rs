@@ -12,7 +12,7 @@ mod guard;
 
 use std::collections::BTreeMap;
 
-use super::{Facet, Owned, State, Step, by_facet, facet_of};
+use super::{Facet, Owned, State, Step, by_facet, ends, facet_of};
 use crate::exposure::{Confidence, ExposureChange, Surface, bucket as calls};
 use crate::ids::Arn;
 use crate::json::Node;
@@ -74,6 +74,9 @@ impl State {
         if action.ends_with("AccountPublicAccessBlock") {
             return self.account(step);
         }
+        if let Some(object) = ends::replaced_object(step.record, step.derived) {
+            return self.object_replaced(step, &object);
+        }
         let Ok(resource) = calls::bucket(step.record, &Place::of(step.record)) else { return };
         let owned = (step.home.account.clone(), resource.arn);
         if action == "DeleteBucket" {
@@ -99,6 +102,27 @@ impl State {
             }
         }
         self.buckets = own;
+    }
+
+    /// True if a record writes over or deletes an object that is known to have a public ACL.
+    pub(crate) fn knows_object(&self, record: &CloudTrailRecord, object: &Arn) -> bool {
+        let Ok(bucket) = calls::bucket(record, &Place::of(record)) else { return false };
+        let owned = (record.account().unwrap_or_default(), bucket.arn);
+        self.buckets.get(&owned).is_some_and(|bucket| bucket.objects.contains_key(object))
+    }
+
+    /// An object is gone, and its ACL with it.
+    fn object_replaced(&mut self, step: &mut Step<'_>, object: &Arn) {
+        let facet = ((step.home.account.clone(), object.clone()), Surface::ObjectAcl, "acl".to_owned());
+        let late = self.standing.get(&facet).is_some_and(|it| step.origin.is_before(&it.origin));
+        if late || !self.knows_object(step.record, object) {
+            return;
+        }
+        if let Ok(bucket) = calls::bucket(step.record, &Place::of(step.record)) {
+            let owned = (step.home.account.clone(), bucket.arn);
+            self.buckets.entry(owned).and_modify(|bucket| drop(bucket.objects.remove(object)));
+        }
+        self.set(step, facet, None, "the object was deleted or written over without a public ACL");
     }
 
     /// With a bucket goes all that was on it; its objects are gone before.

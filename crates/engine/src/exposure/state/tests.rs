@@ -1,5 +1,8 @@
 //! What stands after which calls.
 
+// Ends of what the ending call does not describe.
+mod ends;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -12,7 +12,7 @@
 // The lives of findings.
 mod lives;
 
-// Objects whose ACL was opened.
+// Writes of objects, kept apart.
 mod objects;
 
 use crate::engine::{Engine, Read, Waiting};
@@ -112,7 +112,18 @@ impl<'e> Timeline<'e> {
 
     /// Takes what was read of a record; calls `tell` with whatever has its turn.
     pub fn add(&mut self, read: Read, tell: &mut dyn FnMut(Told<'_>)) {
-        match self.objects.without_plain_writes(read, &self.state) {
+        match read {
+            Read::Waits(waiting) => {
+                for read in self.objects.admit(waiting, &self.state) {
+                    self.enter(read, tell);
+                }
+            }
+            done @ Read::Done(_) => self.enter(done, tell),
+        }
+    }
+
+    fn enter(&mut self, read: Read, tell: &mut dyn FnMut(Told<'_>)) {
+        match read {
             Read::Waits(waiting) => self.push(Entry::Record(waiting), tell),
             Read::Done(findings) => {
                 tell(Told::Record(if findings.is_empty() { Verdict::Unmatched } else { Verdict::Matched }));
@@ -129,6 +140,9 @@ impl<'e> Timeline<'e> {
 
     /// Lets go of everything.
     pub fn finish(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Counts {
+        for read in std::mem::take(&mut self.objects).finish() {
+            self.enter(read, tell);
+        }
         self.let_go(self.held.len(), tell);
         self.counts.still_open = self.lives.standing();
         self.counts

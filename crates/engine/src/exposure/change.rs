@@ -171,6 +171,10 @@ pub enum Surface {
     BucketWebsite,
     /// The origins whose pages may use a bucket (posture).
     BucketCors,
+    /// An organisation's block public access settings (a guard rail).
+    OrganizationPublicAccessBlock,
+    /// A grant of a key.
+    KeyGrant,
 }
 
 /// What a call did to an exposure.

@@ -17,6 +17,9 @@ mod bucket;
 // Ends that a call brings without saying of what.
 mod ends;
 
+// Policies of an organisation.
+mod organization;
+
 // What stands.
 mod standing;
 
@@ -46,6 +49,8 @@ pub struct State {
     buckets: BTreeMap<Owned, Bucket>,
     /// Block public access of whole accounts.
     accounts: BTreeMap<AccountId, bucket::Guard>,
+    /// Policies of organisations about S3.
+    policies: BTreeMap<Owned, organization::Policy>,
 }
 
 /// What one record came to.
@@ -66,6 +71,7 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
         || derived.undecidable.is_some()
         || group::concerns(source, action)
         || bucket::concerns(source, action)
+        || organization::concerns(source, action)
         || ends::concerns(source, action);
     known && !record.failed()
 }
@@ -107,6 +113,7 @@ impl State {
             self.bucket(&mut step);
             self.others(&mut step);
             self.label_removed(&mut step);
+            self.organization(&mut step);
         }
         self.gone(&mut step);
         step.applied.moves.sort_by_key(|moved| moved.now.is_some());

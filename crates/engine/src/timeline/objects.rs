@@ -1,33 +1,65 @@
-//! Objects whose ACL a record opened, so that the many writes and deletions of all others need not wait for their turn.
+//! Writes and deletions of objects, which need not wait for their turn unless the object's ACL was opened.
 //!
-//! Data events outnumber everything else. If each were held back, the time over which entries find their order would
-//! shrink to nothing. So a write waits only if an opening of the same object was read before it, or state knows it.
+//! Data events outnumber everything else: if each were held back, the time over which entries find their order would
+//! shrink to nothing. So they are kept apart, and join the others only if an opening of the same object is read before
+//! them or, within the last [`KEPT`] of them, after; or if state knows the object.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
-use crate::engine::Read;
+use crate::engine::{Read, Waiting};
 use crate::exposure::Surface;
 use crate::exposure::state::{State, replaced_object};
 use crate::ids::Arn;
 
-/// The objects.
+/// How many are kept at most: as many as the timeline holds of everything else.
+const KEPT: usize = super::HELD;
+
+/// Objects with an opened ACL, and the writes of others.
 #[derive(Debug, Default)]
-pub(super) struct Objects(BTreeSet<Arn>);
+pub(super) struct Objects {
+    opened: BTreeSet<Arn>,
+    writes: VecDeque<(Arn, Box<Waiting>)>,
+}
 
 impl Objects {
-    /// Lets a write or deletion of an object without a public ACL be done; everything else stays as it is.
-    pub(super) fn without_plain_writes(&mut self, read: Read, state: &State) -> Read {
-        let Read::Waits(waiting) = read else { return read };
+    /// Takes a record; gives what has to go on now.
+    pub(super) fn admit(&mut self, waiting: Box<Waiting>, state: &State) -> Vec<Read> {
+        let plain = replaced_object(&waiting.record, &waiting.derived).filter(|object| {
+            waiting.findings.is_empty()
+                && !self.opened.contains(object)
+                && !state.knows_object(&waiting.record, object)
+        });
+        if let Some(object) = plain {
+            self.writes.push_back((object, waiting));
+            let oldest = if self.writes.len() > KEPT { self.writes.pop_front() } else { None };
+            return oldest.map(|(_, write)| Read::Done(write.findings)).into_iter().collect();
+        }
+        let mut all = Vec::with_capacity(1);
         for change in &waiting.derived.changes {
             if change.surface == Surface::ObjectAcl && !change.effect.ends() {
-                self.0.insert(change.resource.arn.clone());
+                self.open(&change.resource.arn, &mut all);
             }
         }
-        match replaced_object(&waiting.record, &waiting.derived) {
-            Some(object) if !self.0.contains(&object) && !state.knows_object(&waiting.record, &object) => {
-                Read::Done(waiting.findings)
+        all.push(Read::Waits(waiting));
+        all
+    }
+
+    /// The writes that were kept to the end.
+    pub(super) fn finish(self) -> impl Iterator<Item = Read> {
+        self.writes.into_iter().map(|(_, write)| Read::Done(write.findings))
+    }
+
+    /// From now on writes of this object wait; those that were read before it do so too.
+    fn open(&mut self, opened: &Arn, all: &mut Vec<Read>) {
+        if !self.opened.insert(opened.clone()) {
+            return;
+        }
+        for (object, write) in std::mem::take(&mut self.writes) {
+            if object == *opened {
+                all.push(Read::Waits(write));
+            } else {
+                self.writes.push_back((object, write));
             }
-            _ => Read::Waits(waiting),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::record::CloudTrailRecord;
 use crate::ruleset::RuleSet;
 
 /// Calls that open, close, hide and show one another's exposures.
-const CALLS: [(&str, &str, &str); 14] = [
+const CALLS: [(&str, &str, &str); 17] = [
     (
         "ec2",
         "AuthorizeSecurityGroupIngress",
@@ -49,6 +49,9 @@ const CALLS: [(&str, &str, &str); 14] = [
     ),
     ("s3", "DeleteBucketPublicAccessBlock", r#"{"bucketName":"b"}"#),
     ("s3", "DeleteBucket", r#"{"bucketName":"b"}"#),
+    ("s3", "PutObjectAcl", r#"{"bucketName":"b","key":"k","x-amz-acl":"public-read"}"#),
+    ("s3", "PutObject", r#"{"bucketName":"b","key":"k"}"#),
+    ("s3", "DeleteObject", r#"{"bucketName":"b","key":"k"}"#),
     (
         "ec2",
         "ModifySnapshotAttribute",
@@ -93,4 +96,21 @@ proptest! {
     ) {
         prop_assert_eq!(told(&ordered), told(&shuffled));
     }
+}
+
+#[test]
+fn writes_of_objects_push_nothing_else_out_of_its_turn() {
+    let opening = (13, 1, 0);
+    let writes = (0..2 * HELD).map(|number| (14, 2, number + 1));
+    let records: Vec<_> = writes.clone().chain([opening]).collect();
+    assert_eq!(told(&records).len(), 2, "an opening that is read after its end");
+    let engine = Engine::new(RuleSet::default());
+    let mut timeline = Timeline::new(&engine, Level::Informational);
+    let mut records = 0;
+    for (call, minute, number) in writes {
+        timeline.add(engine.read(record(call, minute, number)), &mut |_| records += 1);
+    }
+    assert_eq!((timeline.held.len(), records), (0, HELD), "half of them are told, none is held");
+    timeline.finish(&mut |_| records += 1);
+    assert_eq!(records, 2 * HELD);
 }

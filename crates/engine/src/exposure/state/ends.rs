@@ -3,7 +3,9 @@
 //! INVARIANT: only what stands at the resource that the call names is looked at.
 
 use super::{Facet, Owned, State, Step};
-use crate::exposure::{Derived, ExposureChange, Surface, bucket, function_url, resource_policy};
+use crate::exposure::{
+    Derived, ExposureChange, Surface, bucket, function_url, organization, resource_policy,
+};
 use crate::ids::Arn;
 use crate::record::CloudTrailRecord;
 use crate::resource::place::Place;
@@ -52,6 +54,10 @@ pub const ENDS: &[(&str, End)] = &[
         "AWS::OpenSearchService::Domain",
         By(&[("es", "DeleteElasticsearchDomain"), ("es", "DeleteDomain"), ("opensearch", "DeleteDomain")]),
     ),
+    ("AWS::Organizations::Account", Never("an account that leaves has no block by the organisation either")),
+    ("AWS::Organizations::OrganizationalUnit", By(&[("organizations", "DeleteOrganizationalUnit")])),
+    ("AWS::Organizations::Policy", By(&[("organizations", "DeletePolicy")])),
+    ("AWS::Organizations::Root", Never("the root stays as long as the organisation")),
     ("AWS::RDS::DBCluster", By(&[("rds", "DeleteDBCluster")])),
     ("AWS::RDS::DBClusterSnapshot", By(&[("rds", "DeleteDBClusterSnapshot")])),
     ("AWS::RDS::DBInstance", By(&[("rds", "DeleteDBInstance")])),
@@ -111,6 +117,12 @@ impl State {
         let (resource, part) = match (step.derived.changes.first(), action) {
             (Some(end), _) => (end.resource.clone(), None),
             (None, "DeleteFunction" | "DeleteAlias") => function_url::deleted_part(step.record, &place),
+            (None, "DeletePolicy" | "DeleteOrganizationalUnit") => {
+                match organization::deleted(step.record, &place) {
+                    Some(resource) => (resource, None),
+                    None => return,
+                }
+            }
             (None, "DeleteLayerVersion") => {
                 let Ok(layer) = resource_policy::layer(step.record, &place) else { return };
                 (layer, None)

@@ -251,3 +251,67 @@ fn copies_to_a_bucket_of_unknown_owner_leave_what_stands() {
     story.s3("PutBucketReplication", &copies(r#","Account":"111122223333""#));
     assert_eq!(story.facets(), NONE);
 }
+
+const BLOCKS: &str = r#"{\"s3_attributes\":{\"public_access_block_configuration\":{\"@@assign\":\"all\"}}}"#;
+
+fn policy_made(id: &str, word: &str) -> String {
+    let content = BLOCKS.replace("all", word);
+    format!(
+        r#""requestParameters":{{"name":"n","type":"S3_POLICY","content":"{content}"}},
+            "responseElements":{{"policy":{{"policySummary":{{"id":"{id}","type":"S3_POLICY"}}}}}}"#
+    )
+}
+
+#[test]
+fn attaching_and_detaching_goes_by_what_the_policy_says() {
+    let pair = |policy: &str, target: &str| format!(r#"{{"policyId":"{policy}","targetId":"{target}"}}"#);
+    let mut story = Story::default();
+    story.call("organizations", "CreatePolicy", &policy_made("p-all", "all"));
+    story.call("organizations", "CreatePolicy", &policy_made("p-none", "none"));
+    story.of("organizations", "AttachPolicy", &pair("p-all", "r-1"));
+    assert_eq!((story.facets(), story.last.undecidable), (vec![], None));
+    story.of("organizations", "DetachPolicy", &pair("p-all", "r-1"));
+    assert_eq!(story.facets(), ["public_access_block"]);
+    story.of("organizations", "AttachPolicy", &pair("p-none", "ou-1"));
+    assert_eq!(story.facets().len(), 2);
+    story.of("organizations", "DetachPolicy", &pair("p-none", "ou-1"));
+    story.of("organizations", "AttachPolicy", &pair("p-all", "r-1"));
+    assert_eq!(story.facets(), NONE);
+    story.of("organizations", "DetachPolicy", &pair("p-other", "r-1"));
+    assert_eq!(story.last.undecidable, Some(Undecidable::NeedsState), "a policy that was never seen");
+}
+
+#[test]
+fn an_update_of_the_policy_stands_until_the_next_or_its_deletion() {
+    let update = |word: &str| format!(r#"{{"policyId":"p-1","content":"{}"}}"#, BLOCKS.replace("all", word));
+    let mut story = Story::default();
+    story.of("organizations", "UpdatePolicy", &update("none"));
+    assert_eq!(story.facets(), ["public_access_block"]);
+    story.of("organizations", "UpdatePolicy", &update("all"));
+    assert_eq!(story.facets(), NONE);
+    story.of("organizations", "UpdatePolicy", &update("none"));
+    story.of("organizations", "DeletePolicy", r#"{"policyId":"p-2"}"#);
+    assert_eq!(story.facets(), ["public_access_block"], "another policy");
+    story.of("organizations", "DeletePolicy", r#"{"policyId":"p-1"}"#);
+    assert_eq!(story.facets(), NONE);
+    assert!(story.state.policies.is_empty());
+}
+
+#[test]
+fn a_grant_stands_until_it_is_revoked_or_its_key_is_deleted() {
+    let grant = |id: &str| {
+        format!(
+            r#""requestParameters":{{"keyId":"k","granteePrincipal":"arn:aws:iam::777788889999:root","operations":["Decrypt"]}},
+                "responseElements":{{"grantId":"{id}"}}"#
+        )
+    };
+    let mut story = Story::default();
+    story.call("kms", "CreateGrant", &grant("g1")).call("kms", "CreateGrant", &grant("g2"));
+    story.of("kms", "RevokeGrant", r#"{"keyId":"k","grantId":"g1"}"#);
+    assert_eq!(story.facets(), ["grant|g2"]);
+    story.of("kms", "RevokeGrant", r#"{"keyId":"k","grantId":"g9"}"#);
+    assert_eq!((story.facets().len(), story.last.ends_of_nothing), (1, 1));
+    let key = r#""resources":[{"ARN":"arn:aws:kms:eu-west-1:111122223333:key/k","type":"AWS::KMS::Key"}]"#;
+    story.call("kms", "DeleteKey", &format!(r#"{key},"requestParameters":null"#));
+    assert_eq!(story.facets(), NONE);
+}

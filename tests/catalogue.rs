@@ -1,11 +1,14 @@
 //! What must hold for all shipped rules together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use crate::harness::{files, root};
 use tattletrail_engine::attack;
 use tattletrail_engine::case::{self, CaseRecord};
+use tattletrail_engine::engine::Engine;
+use tattletrail_engine::exposure::severity;
+use tattletrail_engine::exposure::state::{ENDS, End};
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, RuleSource};
 
@@ -109,28 +112,112 @@ fn refused(record: &CloudTrailRecord) -> bool {
     record.failed() || record.path_text(&["responseElements", "ConsoleLogin"]) == Some("Failure")
 }
 
-/// The table of levels in `docs/exposure.md` is read here: it names every exposure rule, with the level it has.
+/// Between these two the table of levels stands in `docs/exposure.md`.
+const TABLE: (&str, &str) = ("<!-- severity -->\n", "<!-- /severity -->");
+
+/// `TATTLETRAIL_BLESS=1 cargo test -p tattletrail-tests table_of_levels` writes the table again.
 #[test]
-fn the_documented_levels_are_those_of_the_rules() {
-    let text = fs::read_to_string(root().join("docs/exposure.md")).unwrap();
-    let section = text.split("## Levels").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
-    let mut documented: BTreeMap<&str, &str> = BTreeMap::new();
-    for row in section.lines().filter(|line| line.starts_with('|')) {
-        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let [.., level, rules] = cells.as_slice() else { continue };
-        for rule in rules.split('`').skip(1).step_by(2) {
-            documented.insert(rule, *level);
-        }
+fn the_documented_table_of_levels_is_the_engine_s() {
+    let path = root().join("docs/exposure.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once(TABLE.0).unwrap();
+    let (table, after) = rest.split_once(TABLE.1).unwrap();
+    let made = format!("\n{}\n", severity::markdown());
+    if std::env::var_os("TATTLETRAIL_BLESS").is_some() {
+        fs::write(&path, [before, TABLE.0, &made, TABLE.1, after].concat()).unwrap();
+    } else {
+        assert_eq!(table, made, "docs/exposure.md is out of date");
     }
+}
+
+/// The table names every exposure rule, in lines of the level that the rule has, and no other rule.
+#[test]
+fn every_exposure_rule_stands_in_the_table_of_levels() {
     let set = shipped();
-    let mut missing = Vec::new();
+    let mut levels: BTreeMap<String, &str> = BTreeMap::new();
     for rule in set.rules().iter().filter(|rule| rule.is_exposure()) {
-        let path = rule.info().path.clone();
-        let name = path.split("rules/aws/cloudtrail/").nth(1).unwrap().trim_end_matches(".yml");
-        match documented.get(name) {
-            Some(level) if *level == rule.info().level.as_str() => {}
-            other => missing.push(format!("{name}: {} (documented: {other:?})", rule.info().level.as_str())),
+        let name = rule.info().path.split("rules/aws/cloudtrail/").nth(1).unwrap().to_owned();
+        levels.insert(name.trim_end_matches(".yml").to_owned(), rule.info().level.as_str());
+    }
+    let text = severity::markdown();
+    for line in text.lines().skip(2) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [.., level, rules] = cells.as_slice() else { panic!("{line}") };
+        for rule in rules.split('`').skip(1).step_by(2) {
+            assert_eq!(levels.get(rule), Some(level), "{line}");
         }
     }
-    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    let missing: Vec<_> = levels.keys().filter(|rule| !text.contains(&format!("`{rule}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Every finding of a case has the severity of its exposure for its level.
+#[test]
+fn the_levels_of_rules_are_the_severities_of_their_exposures() {
+    let (mut compared, mut different) = (0, Vec::new());
+    for path in files(&root().join("rules/aws"), ".test.yml") {
+        let name = path.display().to_string();
+        let file = case::parse(&name, &fs::read_to_string(&path).unwrap()).unwrap();
+        let rule = path.with_file_name(&file.rule);
+        let source = RuleSource::new(rule.display().to_string(), fs::read_to_string(&rule).unwrap());
+        let engine = Engine::new(RuleSet::from_sources([source]).unwrap());
+        for case in &file.cases {
+            let text = match &case.record {
+                CaseRecord::Inline(text) => text.clone(),
+                CaseRecord::File(file) => fs::read_to_string(path.with_file_name(file)).unwrap(),
+            };
+            for finding in engine.process(&CloudTrailRecord::parse(&text).unwrap()).findings {
+                let Some(change) = &finding.exposure else { continue };
+                let severity = change.severity();
+                compared += 1;
+                // Only an end may not show what decides.
+                let fits = severity.map_or(change.effect.ends(), |severity| severity == finding.rule.level);
+                if !fits {
+                    let level = finding.rule.level.as_str();
+                    different.push(format!("{name}: {}: {level}, not {severity:?}", case.name));
+                }
+            }
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+    assert!(compared > 150, "only {compared} findings compared");
+}
+
+/// Whatever opens has a level: the last line for a surface asks for nothing else.
+#[test]
+fn every_surface_ends_in_a_line_for_all_of_it() {
+    let schema = fs::read_to_string(root().join("docs/finding.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let surfaces = schema.pointer("/$defs/exposure/properties/surface/enum").unwrap();
+    let text = severity::markdown();
+    for surface in surfaces.as_array().unwrap() {
+        let cell = format!("| `{}` |", surface.as_str().unwrap());
+        let last = text.lines().rfind(|line| line.contains(&cell)).unwrap_or_else(|| panic!("{cell}"));
+        assert!(last.contains(&format!("{cell}  |")), "{last}");
+    }
+}
+
+/// Every kind of resource that the code of exposures names has its end, or a reason why it has none.
+#[test]
+fn every_kind_that_can_be_exposed_has_an_end() {
+    let mut kinds = BTreeSet::new();
+    for path in files(&root().join("crates/engine/src/exposure"), ".rs") {
+        let name = path.display().to_string();
+        if name.contains("tests") || name.ends_with("ends.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let quoted = text.split('"').filter(|part| part.starts_with("AWS::"));
+        kinds.extend(quoted.map(str::to_owned));
+    }
+    assert!(kinds.len() > 30, "{kinds:?}");
+    let listed: BTreeSet<String> = ENDS.iter().map(|(kind, _)| (*kind).to_owned()).collect();
+    assert_eq!(kinds, listed, "exposure::state::ENDS does not list what can be exposed");
+    assert!(ENDS.is_sorted_by_key(|(kind, _)| *kind));
+    for (kind, end) in ENDS {
+        match end {
+            End::By(calls) => assert!(!calls.is_empty(), "{kind}"),
+            End::Never(reason) => assert!(reason.len() > 10, "{kind}"),
+        }
+    }
 }

@@ -9,6 +9,9 @@
 // The words in which a change is told.
 mod change;
 
+// How bad a change is.
+pub mod severity;
+
 // CIDR arithmetic.
 mod cidr;
 
@@ -38,6 +41,12 @@ mod bucket;
 
 // Block public access, of a bucket and of an account.
 mod block_public_access;
+
+// Block public access of an organisation.
+mod organization;
+
+// Grants of keys to other accounts.
+mod key_grant;
 
 // Copies of objects in another account.
 mod replication;
@@ -95,6 +104,8 @@ const REDSHIFT: &[&str] = &["redshift.amazonaws.com"];
 const DMS: &[&str] = &["dms.amazonaws.com"];
 const EKS: &[&str] = &["eks.amazonaws.com"];
 const LAMBDA: &[&str] = &["lambda.amazonaws.com"];
+const KMS: &[&str] = &["kms.amazonaws.com"];
+const ORGANIZATIONS: &[&str] = &["organizations.amazonaws.com"];
 
 /// Every action that is understood. The names of S3's are CloudTrail's, not the API's (S3 user guide, "Amazon S3
 /// CloudTrail events"): there is no `PutPublicAccessBlock`.
@@ -170,6 +181,14 @@ const ACTIONS: &[(&[&str], &str, Reader)] = &[
     (LAMBDA, "CreateFunctionUrlConfig", function_url::created),
     (LAMBDA, "UpdateFunctionUrlConfig", function_url::updated),
     (LAMBDA, "DeleteFunctionUrlConfig", function_url::deleted),
+    (KMS, "CreateGrant", key_grant::created),
+    (KMS, "RevokeGrant", key_grant::ended),
+    (KMS, "RetireGrant", key_grant::ended),
+    (ORGANIZATIONS, "UpdatePolicy", organization::updated),
+    (ORGANIZATIONS, "AttachPolicy", organization::attached),
+    (ORGANIZATIONS, "DetachPolicy", organization::attached),
+    (ORGANIZATIONS, "EnablePolicyType", organization::enabled),
+    (ORGANIZATIONS, "DisablePolicyType", organization::disabled),
 ];
 
 /// Derives every exposure change that this one record shows.

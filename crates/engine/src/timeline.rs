@@ -15,6 +15,9 @@ mod order;
 // The lives of findings.
 mod lives;
 
+// Writes of objects, kept apart.
+mod objects;
+
 pub use lives::{Stand, live_on};
 pub use order::{HELD, Order};
 
@@ -23,6 +26,7 @@ use crate::exposure::state::{Move, Origin, State};
 use crate::finding::{Finding, Level};
 use crate::ids::EventId;
 use lives::Lives;
+use objects::Objects;
 
 /// Records and findings on their way into order.
 #[derive(Debug)]
@@ -33,6 +37,7 @@ pub struct Timeline<'e> {
     order: Order<Entry>,
     state: State,
     lives: Lives,
+    objects: Objects,
     counts: Counts,
 }
 
@@ -84,12 +89,24 @@ impl<'e> Timeline<'e> {
             order: Order::default(),
             state: State::default(),
             lives: Lives::default(),
+            objects: Objects::default(),
             counts: Counts::default(),
         }
     }
 
     /// Takes what was read of a record; calls `tell` with whatever has its turn.
     pub fn add(&mut self, read: Read, tell: &mut dyn FnMut(Told<'_>)) {
+        match read {
+            Read::Waits(waiting) => {
+                for read in self.objects.admit(waiting, &self.state) {
+                    self.enter(read, tell);
+                }
+            }
+            done @ Read::Done(_) => self.enter(done, tell),
+        }
+    }
+
+    fn enter(&mut self, read: Read, tell: &mut dyn FnMut(Told<'_>)) {
         match read {
             Read::Waits(waiting) => {
                 let event = waiting.record.text("eventID").map(str::to_owned);
@@ -113,6 +130,9 @@ impl<'e> Timeline<'e> {
 
     /// Lets go of everything.
     pub fn finish(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Counts {
+        for read in std::mem::take(&mut self.objects).finish() {
+            self.enter(read, tell);
+        }
         let rest = self.order.rest();
         self.let_go(rest, tell);
         Counts { still_open: self.lives.standing(), late: self.order.late(), ..self.counts }

@@ -14,6 +14,9 @@ mod plan;
 // What the ledger knows that matters for a group.
 mod known;
 
+// Writes of objects, left out where they change nothing.
+mod objects;
+
 // Findings as they are kept.
 mod standing;
 
@@ -36,6 +39,7 @@ use crate::deadline::Deadline;
 use crate::ledger::row::EventName;
 use crate::ledger::{Ledger, LedgerError, MOST_BYTES, MOST_WRITES};
 use crate::sink::Sink;
+use objects::Objects;
 use outbox::{Copy, Outgoing};
 use plan::Plan;
 
@@ -104,6 +108,7 @@ pub struct Intake<'d> {
     metered: Vec<Outgoing>,
     /// Events that were taken in before.
     copies: Vec<Copy>,
+    objects: Objects,
     /// Tells this invocation from others.
     id: u64,
     /// Events taken in by this invocation whose parcels are not all sent, with their messages.
@@ -132,6 +137,7 @@ impl Dispatcher {
             metered: Vec::new(),
             open: BTreeMap::new(),
             copies: Vec::new(),
+            objects: Objects::default(),
             id: RandomState::new().hash_one(jiff::Timestamp::now().as_nanosecond()),
         }
     }
@@ -199,6 +205,7 @@ impl Intake<'_> {
 
     /// Records in the order of time, group by group.
     async fn take_in(&mut self, ready: Vec<Arrival>) {
+        let ready = self.without_plain_writes(ready).await;
         let mut left = ready.as_slice();
         let mut size = GROUP;
         while !left.is_empty() {

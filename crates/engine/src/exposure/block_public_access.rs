@@ -64,7 +64,14 @@ fn is_on(settings: Node<'_>, name: &str) -> bool {
 }
 
 fn all_off(resource: Resource, surface: Surface) -> ExposureChange {
-    change(resource, surface, SETTINGS.iter().map(|(_, word)| (*word).to_owned()).collect())
+    change(resource, surface, every_setting())
+}
+
+/// The four settings as rules see them, sorted.
+pub(super) fn every_setting() -> Vec<String> {
+    let mut settings: Vec<String> = SETTINGS.iter().map(|(_, word)| (*word).to_owned()).collect();
+    settings.sort();
+    settings
 }
 
 fn change(resource: Resource, surface: Surface, mut off: Vec<String>) -> ExposureChange {

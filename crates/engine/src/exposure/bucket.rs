@@ -103,7 +103,8 @@ pub(super) fn object_acl_put(record: &CloudTrailRecord, place: &Place) -> Result
 }
 
 /// `PutObject`, `CopyObject`, `CreateMultipartUpload`: a write with an ACL for everybody. Most writes give none, and
-/// are not told as ends of what an earlier object of that name may have had: there are too many of them.
+/// are not told as ends of what an earlier object of that name may have had, for there are too many of them: only state
+/// knows the few that had something.
 pub(super) fn object_written(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
     match acl_of(record)?.filter(Acl::is_public) {
         Some(acl) => Ok(vec![acl_opened(object(record, place)?, Target::Object, &acl)].into()),
@@ -118,7 +119,8 @@ pub(super) fn bucket(record: &CloudTrailRecord, place: &Place) -> Result<Resourc
     Ok(place.resource(if express { DIRECTORY_BUCKET } else { BUCKET }, &name))
 }
 
-fn object(record: &CloudTrailRecord, place: &Place) -> Result<Resource, Undecidable> {
+/// The object of a call.
+pub(super) fn object(record: &CloudTrailRecord, place: &Place) -> Result<Resource, Undecidable> {
     let name = bucket_name(record).ok_or(Undecidable::UnknownShape)?;
     let key = record.request_text("key").ok_or(Undecidable::UnknownShape)?;
     Ok(place.resource(OBJECT, &format!("{name}/{key}")))

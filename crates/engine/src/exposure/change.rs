@@ -1,15 +1,19 @@
 //! The words in which an exposure change is told; as JSON they are the `exposure.*` fields that rules match on.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::service::known_service;
+use super::severity;
+use crate::finding::Level;
 use crate::resource::Resource;
 
 /// One change of who can reach one facet of one resource.
 ///
 /// Serialised, this is the `exposure` object of a finding and of the event that rules see, so every name here is an
-/// interface: `exposure.surface`, `exposure.network.services` and so on. Members that are `None` or empty are absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// interface: `exposure.surface`, `exposure.network.services` and so on. Members that are `None` or empty are absent. It
+/// has one member more, `severity`, which follows from the others and is not read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ExposureChange {
     /// What was exposed or closed.
     pub resource: Resource,
@@ -29,20 +33,18 @@ pub struct ExposureChange {
     /// How sure one record alone makes us.
     pub confidence: Confidence,
     /// What an outsider may do, for policies, ACLs and shares.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub access: Vec<Access>,
     /// Protocol, ports and peer, for network surfaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// Named outsiders (account ids, organisation ARNs, group URIs), sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub parties: Vec<String>,
     /// Settings that the call left off, for guard rails such as block public access: `block_public_acls` ...
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub settings_off: Vec<String>,
     /// The service's own id of the thing changed (`sgr-...`), where the record has one; of an instance its only
     /// interface (`eni-...`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub native_id: Option<String>,
 }
 
@@ -73,10 +75,51 @@ impl ExposureChange {
         }
     }
 
+    /// How bad it is, by the one table of levels; `None` for an end that does not show what decides.
+    pub fn severity(&self) -> Option<Level> {
+        severity::of(self)
+    }
+
     /// The same change with its reason.
     pub(crate) fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
         self
+    }
+}
+
+impl Serialize for ExposureChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn list<T>(list: &[T]) -> Option<&[T]> {
+            Some(list).filter(|list| !list.is_empty())
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("resource", &self.resource)?;
+        map.serialize_entry("surface", &self.surface)?;
+        map.serialize_entry("effect", &self.effect)?;
+        map.serialize_entry("reach", &self.reach)?;
+        map.serialize_entry("verdict", &self.verdict)?;
+        if let Some(severity) = self.severity() {
+            map.serialize_entry("severity", severity.as_str())?;
+        }
+        map.serialize_entry("reason", &self.reason)?;
+        map.serialize_entry("facet", &self.facet)?;
+        map.serialize_entry("confidence", &self.confidence)?;
+        if let Some(access) = list(&self.access) {
+            map.serialize_entry("access", access)?;
+        }
+        if let Some(network) = &self.network {
+            map.serialize_entry("network", network)?;
+        }
+        if let Some(parties) = list(&self.parties) {
+            map.serialize_entry("parties", parties)?;
+        }
+        if let Some(settings) = list(&self.settings_off) {
+            map.serialize_entry("settings_off", settings)?;
+        }
+        if let Some(id) = &self.native_id {
+            map.serialize_entry("native_id", id)?;
+        }
+        map.end()
     }
 }
 
@@ -135,6 +178,10 @@ pub enum Surface {
     BucketCors,
     /// What lets traffic in to an instance or a network interface: a security group that it has and that stands open.
     InstanceIngress,
+    /// An organisation's block public access settings (a guard rail).
+    OrganizationPublicAccessBlock,
+    /// A grant of a key.
+    KeyGrant,
 }
 
 /// What a call did to an exposure.
@@ -283,4 +330,7 @@ pub enum Undecidable {
     /// The record names what it changed by an id alone: only what was seen before tells what that was.
     #[error("what was changed is named by its id only")]
     NeedsState,
+    /// The record names a bucket, and not whose it is.
+    #[error("whose the named bucket is, the record does not tell")]
+    UnknownOwner,
 }

@@ -10,6 +10,7 @@
 use super::ingress::text_of;
 use super::{Confidence, Derived, Effect, ExposureChange, Reach, Surface, Undecidable, Verdict};
 use crate::record::CloudTrailRecord;
+use crate::resource::Resource;
 use crate::resource::place::{ArnForm, Place, Scope, capped};
 
 const FUNCTION: ArnForm = ArnForm::new("AWS::Lambda::Function", "lambda", Scope::Regional, "function:");
@@ -61,28 +62,35 @@ fn closed(record: &CloudTrailRecord, place: &Place, reason: &str) -> ExposureCha
 }
 
 fn change(record: &CloudTrailRecord, place: &Place, effect: Effect) -> ExposureChange {
-    let request = record.request();
-    let text = |key| request.and_then(|node| text_of(node, key)).unwrap_or_default();
-    let given = text("functionName");
-    let (name, of_name) = function(&given);
-    let qualifier = text("qualifier");
-    let alias = if qualifier.is_empty() { of_name.unwrap_or_default() } else { &*qualifier };
-    let facet = match alias {
-        "" | "$LATEST" => "function_url".to_owned(),
-        alias => format!("function_url|{}", capped(alias)),
-    };
-    let resource = place.resource(FUNCTION, name);
+    let (resource, alias) =
+        function_of(record, place).unwrap_or_else(|| (place.resource(FUNCTION, ""), None));
+    let facet = alias.map_or_else(|| "function_url".to_owned(), |alias| format!("function_url|{alias}"));
     let mut change = ExposureChange::new(resource, Surface::FunctionUrl, effect, Reach::World, facet);
     change.verdict = Verdict::Unknown;
     change
 }
 
-/// Name and alias of a function, which a call may name by its name, its ARN or a part of that, with or without an alias
-/// (Lambda API reference, `FunctionName`).
-fn function(given: &str) -> (&str, Option<&str>) {
-    let name = given.rsplit_once("function:").map_or(given, |(_, name)| name);
-    match name.split_once(':') {
+/// The function of a call, and the version or alias that it is about. A call may name a function by its name, its ARN or
+/// a part of that, with or without either (Lambda API reference, `FunctionName`, `Qualifier`).
+pub(super) fn function_of(record: &CloudTrailRecord, place: &Place) -> Option<(Resource, Option<String>)> {
+    let request = record.request()?;
+    // An anonymised record has no name: its exposure counts none the less.
+    let given = text_of(request, "functionName").unwrap_or_default();
+    let name = given.rsplit_once("function:").map_or(&*given, |(_, name)| name);
+    let (name, of_name) = match name.split_once(':') {
         Some((name, alias)) => (name, Some(alias)),
         None => (name, None),
+    };
+    let qualifier = text_of(request, "qualifier").filter(|qualifier| !qualifier.is_empty());
+    let part = qualifier.as_deref().or(of_name).filter(|part| *part != "$LATEST").map(capped);
+    Some((place.resource(FUNCTION, name), part))
+}
+
+/// What `DeleteFunction` and `DeleteAlias` delete: a function as a whole, or one version or alias of it.
+pub(super) fn deleted_part(record: &CloudTrailRecord, place: &Place) -> (Resource, Option<String>) {
+    let alias = record.request_text("name").filter(|_| record.action() == Some("DeleteAlias")).map(capped);
+    match function_of(record, place) {
+        Some((function, part)) => (function, alias.or(part)),
+        None => (place.resource(FUNCTION, ""), None),
     }
 }

@@ -34,11 +34,13 @@ mod statement;
 // Policies as text.
 mod text;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Access, Reach, Undecidable, Verdict};
 use crate::ids::AccountId;
 use crate::json::{Kind, Node};
+use action::Patterns;
 use statement::Statement;
 
 /// What holds the policy: a condition on the access point restricts a bucket's policy, not an access point's.
@@ -193,6 +195,11 @@ fn reason(verdict: Verdict, reach: Reach, aws_public: bool) -> &'static str {
         (_, _, true) => "a pattern that AWS calls public, but that no outsider fits",
         (_, _, false) => "no outsider is allowed",
     }
+}
+
+/// The levels of access that actions give, in their order.
+pub(super) fn access_of(actions: Vec<Cow<'_, str>>) -> Vec<Access> {
+    if actions.is_empty() { Vec::new() } else { Patterns::Only(actions).access().into_iter().collect() }
 }
 
 #[cfg(test)]

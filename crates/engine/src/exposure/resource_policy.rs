@@ -14,6 +14,7 @@ mod held;
 mod permission;
 
 pub(super) use actions::ACTIONS;
+pub(super) use permission::{label_of, layer};
 
 use super::policy::{self, Evaluation};
 use super::{Confidence, Derived, Effect, ExposureChange, Reach, Surface, Undecidable};
@@ -24,7 +25,7 @@ use crate::resource::place::Place;
 use held::Held;
 
 /// The facet of a policy as a whole.
-const FACET: &str = "policy";
+pub(super) const FACET: &str = "policy";
 
 /// A call that replaces the policy.
 fn put(held: &Held, record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {

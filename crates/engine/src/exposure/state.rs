@@ -29,6 +29,12 @@ mod row;
 // Maps that JSON can hold.
 mod pairs;
 
+// Ends that a call brings without saying of what.
+mod ends;
+
+// Policies of an organisation.
+mod organization;
+
 // What stands.
 mod standing;
 
@@ -37,12 +43,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Derived, ExposureChange, Surface, Undecidable, network_acl};
 use crate::ids::{AccountId, Arn};
 use crate::record::CloudTrailRecord;
-use crate::resource::resource_of;
 use bucket::Bucket;
 use ended::Ends;
 use group::Group;
 use prefix_list::PrefixList;
 
+pub(crate) use ends::replaced_object;
+pub use ends::{ENDS, End};
 pub use row::{Needs, Part, Row};
 pub use standing::{Home, Move, Origin, Standing};
 
@@ -51,16 +58,6 @@ type Owned = (AccountId, Arn);
 
 /// A facet of one surface of a resource.
 type Facet = (Owned, Surface, String);
-
-/// Calls that end a resource, and with it all that was exposed of it.
-const GONE: &[(&str, &str)] = &[
-    ("ec2.amazonaws.com", "DeleteSecurityGroup"),
-    ("ec2.amazonaws.com", "DeleteNetworkAcl"),
-    ("ec2.amazonaws.com", "DeleteSnapshot"),
-    ("ec2.amazonaws.com", "DeregisterImage"),
-    ("rds.amazonaws.com", "DeleteDBSnapshot"),
-    ("rds.amazonaws.com", "DeleteDBClusterSnapshot"),
-];
 
 /// What is known of resources.
 #[derive(Debug, Default)]
@@ -79,6 +76,8 @@ pub struct State {
     ends: BTreeMap<Owned, Ends>,
     /// Records may come in any order.
     remembers_ends: bool,
+    /// Policies of organisations about S3.
+    policies: BTreeMap<Owned, organization::Policy>,
 }
 
 /// What one record came to.
@@ -101,9 +100,10 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
         || derived.undecidable.is_some()
         || group::concerns(source, action)
         || bucket::concerns(source, action)
+        || organization::concerns(source, action)
         || prefix_list::concerns(source, action)
         || (source == "ec2.amazonaws.com" && attached::concerns(record))
-        || GONE.contains(&(source, action));
+        || ends::concerns(source, action);
     known && !record.failed()
 }
 
@@ -143,6 +143,8 @@ impl State {
         } else {
             self.bucket(&mut step);
             self.others(&mut step);
+            self.label_removed(&mut step);
+            self.organization(&mut step);
         }
         self.prefix_list(&mut step);
         self.gone(&mut step);
@@ -158,6 +160,8 @@ impl State {
                 continue;
             }
             let opening = changes.iter().find(|change| !change.effect.ends());
+            let why = changes.first().map(|change| change.reason.as_str()).unwrap_or_default();
+            self.statements_replaced(step, &facet, why);
             match (opening, changes.first()) {
                 (Some(opening), _) => {
                     let mut opening = (*opening).clone();
@@ -169,38 +173,13 @@ impl State {
                     self.set(step, facet, Some(opening), &why);
                 }
                 (None, Some(end)) => {
-                    let ended = self.standing.contains_key(&facet) || self.end_all_shares(step, &facet, end);
+                    let ended = self.shares_reset(step, &facet, end) || self.standing.contains_key(&facet);
                     step.applied.ends_of_nothing += usize::from(!ended);
                     self.set(step, facet, None, &end.reason);
                 }
                 (None, None) => {}
             }
         }
-    }
-
-    /// A reset names nobody: it ends the shares with everybody that were named.
-    fn end_all_shares(&mut self, step: &mut Step<'_>, facet: &Facet, end: &ExposureChange) -> bool {
-        let reset = step.record.action().is_some_and(|action| action.starts_with("Reset"));
-        reset && facet.2 == "share|all" && self.end_all_of(step, &facet.0, &end.reason)
-    }
-
-    fn gone(&mut self, step: &mut Step<'_>) {
-        if !GONE.iter().any(|gone| Some(*gone) == step.record.event_source().zip(step.record.action())) {
-            return;
-        }
-        let owned = (step.home.account.clone(), resource_of(step.record).arn);
-        self.forget_group(step, &owned);
-        self.remember_end(step, &owned, None);
-        self.end_all_of(step, &owned, "the resource was deleted");
-    }
-
-    /// Ends all that stands of a resource; false if nothing did.
-    fn end_all_of(&mut self, step: &mut Step<'_>, owned: &Owned, why: &str) -> bool {
-        let facets = self.facets_of(owned);
-        for facet in &facets {
-            self.set(step, facet.clone(), None, why);
-        }
-        !facets.is_empty()
     }
 
     fn facets_of(&self, owned: &Owned) -> Vec<Facet> {
@@ -254,7 +233,9 @@ impl State {
 
     /// True if a facet of a resource is known to have ended after this record was made.
     fn has_ended(&self, step: &Step<'_>, owned: &Owned, facet: &str) -> bool {
-        self.ends.get(owned).is_some_and(|ends| ends.after(facet, step.origin.at.as_deref()))
+        let at = step.origin.at.as_deref();
+        let group = if facet.starts_with(ends::STATEMENTS) { ends::STATEMENTS } else { facet };
+        self.ends.get(owned).is_some_and(|ends| ends.after(facet, at) || ends.after(group, at))
     }
 
     /// Lets what stands at a facet follow from what is known. A consequence that changes nothing is no news, unless the

@@ -10,6 +10,12 @@ mod network;
 // Copies, web sites and origins of buckets.
 mod posture;
 
+// Policies of an organisation.
+mod organization;
+
+// Grants of keys.
+mod key_grant;
+
 fn record(source: &str, action: &str, rest: &str) -> CloudTrailRecord {
     CloudTrailRecord::parse(&format!(
         r#"{{"eventSource":"{source}.amazonaws.com","eventName":"{action}","awsRegion":"eu-west-1",

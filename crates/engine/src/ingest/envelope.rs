@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::Item;
 use super::inflate::inflate;
 use super::nature::{Nature, fingerprint};
-use super::peek::LIST_KEYS;
+use super::peek::{BOOKKEEPING, LIST_KEYS};
 use super::reason::{Place, RejectReason, Rejected, SkipReason};
 use crate::json::{Document, Kind, Node};
 use crate::limits::{EVIDENCE_FIELDS, MAX_ENVELOPES, MAX_PAYLOAD_BYTES};
@@ -85,10 +85,8 @@ fn unwrap_object(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
     if let Some(data) = node.at(&["awslogs", "data"]).and_then(Node::as_str) {
         return unwrap_payload(data, place, depth, sink);
     }
-    if let Some(list) =
-        LIST_KEYS.iter().find_map(|key| node.get(key).filter(|list| list.kind() == Kind::Array))
-    {
-        return list.items().for_each(|item| unwrap_node(item, place, depth + 1, sink));
+    if LIST_KEYS.iter().any(|key| node.get(key).is_some_and(|list| list.kind() == Kind::Array)) {
+        return unwrap_frame(node, place, depth, sink);
     }
     if let Some(inner) =
         OBJECT_KEYS.iter().find_map(|key| node.get(key).filter(|inner| inner.kind() == Kind::Object))
@@ -101,6 +99,17 @@ fn unwrap_object(node: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
         }
     }
     refuse(RejectReason::NotARecord(describe(node)), place, sink);
+}
+
+/// The frame of a list: whatever else it holds counts too, but for the bookkeeping of the output's maker.
+fn unwrap_frame(frame: Node<'_>, place: Place, depth: u8, sink: Sink<'_>) {
+    for (_, value) in frame.members().filter(|(key, _)| !BOOKKEEPING.contains(key)) {
+        match value.kind() {
+            Kind::Array => value.items().for_each(|item| unwrap_node(item, place, depth + 1, sink)),
+            Kind::Object => unwrap_node(value, place, depth + 1, sink),
+            _ => {}
+        }
+    }
 }
 
 /// A text inside an envelope: a record, an envelope again, or a log line of something else.

@@ -4,6 +4,11 @@
 /// CloudWatch Logs payload.
 pub(super) const LIST_KEYS: [&str; 4] = ["Records", "Events", "events", "logEvents"];
 
+/// What the makers of the known outputs put beside their list: `filter-log-events` says which streams it went through,
+/// the SDKs how the call went, a CloudWatch Logs payload which filter it came by. Any other list or object beside a list
+/// of records is content, and counts. Scalars (`NextToken`, `owner`, `logGroup` ...) hold no record.
+pub(super) const BOOKKEEPING: [&str; 3] = ["searchedLogStreams", "ResponseMetadata", "subscriptionFilters"];
+
 /// What an object that begins here is.
 pub(super) enum Peek {
     /// The frame of a list whose `[` is at this offset.

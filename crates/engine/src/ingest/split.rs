@@ -6,7 +6,7 @@
 
 use super::extent::{Extent, Step};
 use super::inflate::Stream;
-use super::peek::{Peek, peek, string_end};
+use super::peek::{BOOKKEEPING, Peek, peek, string_end};
 use super::reason::{Ending, Place, RejectReason, Rejected};
 use super::window::Window;
 use crate::limits::{MAX_DEPTH, MAX_VALUE_BYTES};
@@ -109,6 +109,7 @@ impl<'a> Splitter<'a> {
 
     /// The rest of the object around a list, up to its `}`.
     fn frame(&mut self, sink: Sink<'_>) -> Result<(), Ending> {
+        let mut bookkeeping = false;
         loop {
             let Some(byte) = self.next_byte(|b| b.is_ascii_whitespace() || b == b',' || b == b':') else {
                 return Err(self.broken_list());
@@ -118,34 +119,23 @@ impl<'a> Splitter<'a> {
                     self.window.consume(1);
                     return Ok(());
                 }
-                b'[' | b'{' => self.list_or_skip(byte, sink)?,
-                b'"' => self.skip_string()?,
+                b'[' if !bookkeeping => self.list(sink)?,
+                b'{' if !bookkeeping => self.whole(sink)?,
+                b'[' | b'{' => self.whole(&mut |_: Value<'_>| ())?,
+                b'"' => bookkeeping = self.frame_string()?,
                 _ => self.window.consume(1),
             }
         }
     }
 
-    /// A second list in a frame is handed on member by member too; an object there is the output's own bookkeeping.
-    fn list_or_skip(&mut self, byte: u8, sink: Sink<'_>) -> Result<(), Ending> {
-        let mut ignore = |_: Value<'_>| ();
-        if byte == b'[' && self.second_list() { self.list(sink) } else { self.whole(&mut ignore) }
-    }
-
-    /// True if the list that begins here holds objects.
-    fn second_list(&mut self) -> bool {
-        while self.window.rest().len() < 64 && self.window.refill() {}
-        let inside = self.window.rest().get(1..).unwrap_or_default();
-        let first = inside.iter().find(|b| !b.is_ascii_whitespace());
-        // `searchedLogStreams` of filter-log-events is a list of objects as well, without anything in it to read.
-        first == Some(&b'{')
-            && memchr::memmem::find(inside.get(..63).unwrap_or(inside), b"searchedCompletely").is_none()
-    }
-
-    /// Passes over a string in the frame.
-    fn skip_string(&mut self) -> Result<(), Ending> {
+    /// Passes over a string in the frame; true if it is the name of bookkeeping. The text before a list or an object is
+    /// always its name.
+    fn frame_string(&mut self) -> Result<bool, Ending> {
         let length = self.string_length()?;
+        let name = self.window.rest().get(1..length - 1).unwrap_or_default();
+        let bookkeeping = BOOKKEEPING.iter().any(|word| word.as_bytes() == name);
         self.window.consume(length);
-        Ok(())
+        Ok(bookkeeping)
     }
 
     /// The length of the string that begins here, quotes included; it is in memory then.

@@ -82,6 +82,29 @@ fn a_list_of_texts_may_hold_records() {
 }
 
 #[test]
+fn what_stands_beside_the_list_counts() {
+    const NO_RECORD: &str = "reject:no CloudTrail record";
+    check(format!(r#"{{"Records":[{A}],"extra":{B}}}"#), &["One", "Two"]);
+    check(format!(r#"{{"Records":[{A}],"extra":{{"x":1}}}}"#), &["One", NO_RECORD]);
+    check(format!(r#"{{"Records":[{A}],"extra":["x",{}]}}"#, quoted(B)), &["One", NO_RECORD, "Two"]);
+    check(format!(r#"{{"Events":[{A}],"more":[[{B}]],"n":1}}"#), &["One", "Two"]);
+    check(format!(r#"{{"extra":{{"x":1}},"Records":[{A}]}}"#), &[NO_RECORD, "One"]);
+    check(format!(r#"{{"extra":["x"],"Records":[{A}],"Events":[{B}]}}"#), &[NO_RECORD, "One", "Two"]);
+}
+
+#[test]
+fn the_bookkeeping_of_an_output_does_not_count() {
+    check(
+        format!(r#"{{"Events":[{A}],"NextToken":"Records","ResponseMetadata":{{"RetryAttempts":0}}}}"#),
+        &["One"],
+    );
+    check(format!(r#"{{"logEvents":[{A}],"subscriptionFilters":["f"],"owner":"1"}}"#), &["One"]);
+    check(format!(r#"{{"ResponseMetadata":{{"x":1}},"Events":[{A}]}}"#), &["One"]);
+    check(format!(r#"{{"events":[{A}],"searchedLogStreams":["s"]}}"#), &["One"]);
+    check(format!(r#"{{"Records":[{A}],"extra":[],"x":"Events"}}"#), &["One"]);
+}
+
+#[test]
 fn filter_log_events_output_holds_its_records_as_messages() {
     let text = format!(
         r#"{{"events":[{{"logStreamName":"s","message":{}}}],"searchedLogStreams":[{{"logStreamName":"s","searchedCompletely":true}}]}}"#,

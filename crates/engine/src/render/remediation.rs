@@ -36,6 +36,18 @@ const REPLICATION: Advice = (
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html",
 );
 
+const ORGANIZATION: Advice = (
+    "Attach an S3 policy that blocks public access to the root again, and look for accounts and buckets whose own \
+     settings are off.",
+    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3.html",
+);
+
+const GRANT: Advice = (
+    "Check that the account is yours or a vendor's. If it is not, revoke the grant, and treat what the key protects as \
+     read by others.",
+    "https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html",
+);
+
 const WEBSITE: Advice = (
     "Check that the bucket is meant to serve a web site. Serve it through CloudFront with origin access control, and \
      keep block public access on.",
@@ -151,6 +163,8 @@ fn of_surface(surface: Surface) -> Remediation<'static> {
         Surface::BucketWebsite => WEBSITE,
         Surface::BucketCors => ORIGINS,
         Surface::InstanceIngress => MACHINE,
+        Surface::OrganizationPublicAccessBlock => ORGANIZATION,
+        Surface::KeyGrant => GRANT,
     };
     Remediation { text, url: Some(url) }
 }

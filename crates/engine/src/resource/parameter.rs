@@ -192,17 +192,30 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     ),
 ];
 
-/// Types that `resources[]` names and that the table has no row for.
+/// Types that `resources[]` names or that can be exposed, and that the table has no row for.
 pub(super) const OTHER_KINDS: &[&str] = &[
     "AWS::Athena::WorkGroup",
+    "AWS::Backup::BackupVault",
     "AWS::DynamoDB::Stream",
+    "AWS::EC2::ImageBlockPublicAccess",
+    "AWS::EC2::PrefixList",
+    "AWS::EC2::SnapshotBlockPublicAccess",
+    "AWS::EC2::VPCBlockPublicAccessOptions",
     "AWS::ECS::Cluster",
     "AWS::EFS::FileSystem",
+    "AWS::Events::EventBus",
     "AWS::Glacier::Vault",
+    "AWS::Glue::Catalog",
     "AWS::IAM::AccessKey",
     "AWS::KMS::Alias",
     "AWS::Kinesis::Stream",
+    "AWS::Logs::ResourcePolicy",
+    "AWS::Organizations::OrganizationalUnit",
+    "AWS::Organizations::Policy",
+    "AWS::Organizations::Root",
     "AWS::S3::AccessPoint",
+    "AWS::S3::AccountPublicAccessBlock",
+    "AWS::S3::MultiRegionAccessPoint",
     "AWS::S3::Object",
     "AWS::S3Express::DirectoryBucket",
     "AWS::SSM::ManagedInstance",

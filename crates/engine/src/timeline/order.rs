@@ -41,6 +41,12 @@ impl<T> Order<T> {
         self.let_go(self.held.len())
     }
 
+    /// How many wait for their turn.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
     /// How many came when later ones had been let go already.
     pub fn late(&self) -> usize {
         self.late

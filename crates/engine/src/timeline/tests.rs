@@ -10,7 +10,7 @@ use crate::record::CloudTrailRecord;
 use crate::ruleset::RuleSet;
 
 /// Calls that open, close, hide and show one another's exposures.
-const CALLS: [(&str, &str, &str); 20] = [
+const CALLS: [(&str, &str, &str); 34] = [
     (
         "ec2",
         "AuthorizeSecurityGroupIngress",
@@ -52,6 +52,9 @@ const CALLS: [(&str, &str, &str); 20] = [
     ),
     ("s3", "DeleteBucketPublicAccessBlock", r#"{"bucketName":"b"}"#),
     ("s3", "DeleteBucket", r#"{"bucketName":"b"}"#),
+    ("s3", "PutObjectAcl", r#"{"bucketName":"b","key":"k","x-amz-acl":"public-read"}"#),
+    ("s3", "PutObject", r#"{"bucketName":"b","key":"k"}"#),
+    ("s3", "DeleteObject", r#"{"bucketName":"b","key":"k"}"#),
     (
         "ec2",
         "ModifySnapshotAttribute",
@@ -75,6 +78,41 @@ const CALLS: [(&str, &str, &str); 20] = [
         "ModifyManagedPrefixList",
         r#"{"ModifyManagedPrefixListRequest":{"PrefixListId":"pl-1","RemoveEntry":[{"Cidr":"0.0.0.0/0"}]}}"#,
     ),
+    (
+        "sqs",
+        "AddPermission",
+        r#"{"queueUrl":"https://sqs.eu-west-1.amazonaws.com/111122223333/q","label":"l","aWSAccountIds":["444455556666"],"actions":["SendMessage"]}"#,
+    ),
+    (
+        "sqs",
+        "RemovePermission",
+        r#"{"queueUrl":"https://sqs.eu-west-1.amazonaws.com/111122223333/q","label":"l"}"#,
+    ),
+    (
+        "sqs",
+        "SetQueueAttributes",
+        r#"{"queueUrl":"https://sqs.eu-west-1.amazonaws.com/111122223333/q","attributes":{"Policy":"{\"Statement\":[]}"}}"#,
+    ),
+    (
+        "lambda",
+        "AddPermission20150331v2",
+        r#"{"functionName":"f","qualifier":"live","statementId":"s","action":"lambda:InvokeFunction","principal":"*"}"#,
+    ),
+    ("lambda", "DeleteAlias20150331", r#"{"functionName":"f","name":"live"}"#),
+    ("lambda", "DeleteFunction20150331", r#"{"functionName":"f"}"#),
+    (
+        "organizations",
+        "UpdatePolicy",
+        r#"{"policyId":"p-1","content":"{\"s3_attributes\":{\"public_access_block_configuration\":{\"@@assign\":\"all\"}}}"}"#,
+    ),
+    (
+        "organizations",
+        "UpdatePolicy",
+        r#"{"policyId":"p-1","content":"{\"s3_attributes\":{\"public_access_block_configuration\":{\"@@assign\":\"none\"}}}"}"#,
+    ),
+    ("organizations", "AttachPolicy", r#"{"policyId":"p-1","targetId":"111122223333"}"#),
+    ("organizations", "DetachPolicy", r#"{"policyId":"p-1","targetId":"111122223333"}"#),
+    ("organizations", "DeletePolicy", r#"{"policyId":"p-1"}"#),
 ];
 
 /// A record of one of the calls; the minute may be that of others, the number is its own.
@@ -178,7 +216,7 @@ proptest! {
 #[test]
 fn a_beginning_that_comes_after_its_end_begins_nothing() {
     let engine = Engine::new(RuleSet::default());
-    for (opening, end) in [(0, 1), (0, 5), (6, 7), (6, 12), (8, 9), (8, 12)] {
+    for (opening, end) in [(0, 1), (0, 5), (6, 7), (6, 12), (8, 9), (8, 12), (23, 24), (23, 25), (26, 28)] {
         let mut kept = Kept::default();
         kept.settle(&engine, &waiting(&engine, end, 2, 2));
         let moves = kept.settle(&engine, &waiting(&engine, opening, 1, 1));
@@ -186,4 +224,21 @@ fn a_beginning_that_comes_after_its_end_begins_nothing() {
         let again = kept.settle(&engine, &waiting(&engine, opening, 3, 3));
         assert!(again.iter().any(|moved| moved.now.is_some()), "{:?} does not open again", CALLS[opening]);
     }
+}
+
+#[test]
+fn writes_of_objects_push_nothing_else_out_of_its_turn() {
+    let opening = (13, 1, 0);
+    let writes = (0..2 * HELD).map(|number| (14, 2, number + 1));
+    let records: Vec<_> = writes.clone().chain([opening]).collect();
+    assert_eq!(told(&records).len(), 2, "an opening that is read after its end");
+    let engine = Engine::new(RuleSet::default());
+    let mut timeline = Timeline::new(&engine, Level::Informational);
+    let mut records = 0;
+    for (call, minute, number) in writes {
+        timeline.add(engine.read(record(call, minute, number)), &mut |_| records += 1);
+    }
+    assert_eq!((timeline.order.len(), records), (0, HELD), "half of them are told, none is held");
+    timeline.finish(&mut |_| records += 1);
+    assert_eq!(records, 2 * HELD);
 }

@@ -24,6 +24,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::with(RULE)
+    }
+
+    fn with(rule: &str) -> Self {
         let hub = Scripted::new(SinkName::SecurityHub);
         let topic = Scripted::new(SinkName::Sns);
         let metrics = Scripted::new(SinkName::CloudWatch);
@@ -35,7 +39,7 @@ impl World {
             keep: Duration::from_hours(1),
         };
         let ledger = Ledger::Memory(Memory::default());
-        let one = tattletrail_rules::built_in().filter(|rule| rule.path.ends_with(RULE));
+        let one = tattletrail_rules::built_in().filter(|built_in| built_in.path.ends_with(rule));
         let engine = Engine::new(RuleSet::from_sources(one).unwrap());
         assert_eq!(engine.rules().len(), 1);
         Self { dispatcher: Dispatcher { engine, ledger, sinks, policy }, hub, topic, metrics }
@@ -242,4 +246,28 @@ async fn without_time_nothing_is_taken_in() {
     assert_eq!(handled.counts.undelivered, 1);
     world.invoke(&[opened(1)]).await;
     assert_eq!(world.taken(), [1, 1, 1]);
+}
+
+fn object(number: usize, action: &str, key: &str, acl: &str) -> String {
+    let request = format!(r#"{{"bucketName":"b","key":"{key}"{acl}}}"#);
+    call(number, number, action, &request).replace("ec2.amazonaws.com", "s3.amazonaws.com")
+}
+
+#[tokio::test]
+async fn an_object_written_over_closes_what_its_acl_opened_and_others_are_left_out() {
+    let world = World::with("s3/object_acl_public.yml");
+    let public = r#","x-amz-acl":"public-read""#;
+    let handled =
+        world.invoke(&[object(1, "PutObject", "k", ""), object(2, "PutObjectAcl", "k", public)]).await;
+    assert_eq!((handled.counts.unmatched, handled.counts.opened), (1, 1), "{handled:?}");
+    let handled = world.invoke(&[object(3, "PutObject", "other", ""), object(4, "PutObject", "k", "")]).await;
+    assert_eq!((handled.counts.unmatched, handled.counts.closed), (1, 1), "{handled:?}");
+    let handled = world.invoke(&[object(5, "PutObject", "k", "")]).await;
+    assert_eq!((handled.counts.unmatched, handled.counts.closed), (1, 0), "{handled:?}");
+    // Opened and written over in one invocation.
+    let both = [object(7, "DeleteObject", "k", ""), object(6, "PutObjectAcl", "k", public)];
+    let handled = world.invoke(&both).await;
+    assert_eq!((handled.counts.opened, handled.counts.closed), (1, 1), "{handled:?}");
+    let told: Vec<_> = world.told().into_iter().map(|(_, status)| status).collect();
+    assert_eq!(told, [Status::Open, Status::Closed, Status::Open, Status::Closed]);
 }

@@ -2,8 +2,8 @@
 //! each service.
 
 use super::held::{
-    ACCESS_POINT, BACKUP_VAULT, CATALOG, DOMAIN, FILE_SYSTEM, KEY, LOG_POLICY, MULTI_REGION_ACCESS_POINT,
-    QUEUE, REPOSITORY, ROLE, SECRET, TOPIC, VAULT,
+    ACCESS_POINT, BACKUP_VAULT, CATALOG, DOMAIN, EVENT_BUS, FILE_SYSTEM, KEY, LOG_POLICY,
+    MULTI_REGION_ACCESS_POINT, QUEUE, REPOSITORY, ROLE, SECRET, TOPIC, VAULT,
 };
 use super::{created, deleted, permission, put, put_if_there};
 use crate::exposure::{Derived, Reader};
@@ -45,6 +45,7 @@ pub(in crate::exposure) const ACTIONS: &[(&[&str], &str, Reader)] = &[
     (ES, "DeleteDomain", |r, p| deleted(&DOMAIN, r, p)),
     (EVENTS, "PutPermission", permission::bus_put),
     (EVENTS, "RemovePermission", permission::bus_removed),
+    (EVENTS, "DeleteEventBus", |r, p| deleted(&EVENT_BUS, r, p)),
     (GLACIER, "SetVaultAccessPolicy", |r, p| put(&VAULT, r, p)),
     (GLACIER, "DeleteVaultAccessPolicy", |r, p| deleted(&VAULT, r, p)),
     (GLACIER, "DeleteVault", |r, p| deleted(&VAULT, r, p)),
@@ -55,6 +56,7 @@ pub(in crate::exposure) const ACTIONS: &[(&[&str], &str, Reader)] = &[
     (IAM, "DeleteRole", |r, p| deleted(&ROLE, r, p)),
     (KMS, "CreateKey", |r, p| created(&KEY, r, p)),
     (KMS, "PutKeyPolicy", |r, p| put(&KEY, r, p)),
+    (KMS, "DeleteKey", |r, p| deleted(&KEY, r, p)),
     (LAMBDA, "AddPermission", permission::function_added),
     (LAMBDA, "RemovePermission", permission::function_removed),
     (LAMBDA, "AddLayerVersionPermission", permission::layer_added),

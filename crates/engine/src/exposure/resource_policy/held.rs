@@ -9,9 +9,9 @@ use crate::exposure::policy::Holder;
 use crate::exposure::{Confidence, Effect, ExposureChange, Surface, Undecidable};
 use crate::json::{Kind, Node};
 use crate::record::CloudTrailRecord;
-use crate::resource::Resource;
 use crate::resource::place::Scope::{self, Global, Regional};
 use crate::resource::place::{ArnForm, Place};
+use crate::resource::{Resource, resource_of};
 
 /// One kind of resource with a policy.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +135,12 @@ impl Held {
             None if self.form.kind == CATALOG.form.kind => Cow::Borrowed("catalog"),
             // The bus that every account has (EventBridge API reference, `PutPermission`).
             None if self.form.kind == EVENT_BUS.form.kind => Cow::Borrowed("default"),
+            // `DeleteKey` comes from KMS itself, without parameters (KMS developer guide, "DeleteKey").
+            None if self.form.kind == KEY.form.kind && record.request().is_none() => {
+                return Some(resource_of(record))
+                    .filter(|resource| resource.kind == self.form.kind)
+                    .ok_or(Undecidable::UnknownShape);
+            }
             // A record out of which names were taken: its exposure counts none the less.
             None if record.request().is_some() => Cow::Borrowed(""),
             None => return Err(Undecidable::UnknownShape),

@@ -1,8 +1,8 @@
 //! Statements added to a policy one by one: `AddPermission` of Lambda, SQS and SNS, `PutPermission` of EventBridge.
 //!
-//! In: the parameters of such a call. Out: what the one statement opens. Where it has an id by which it can be removed,
-//! and no other call replaces it, it is a facet of its own: `permission|<id>`. Queues and topics keep such statements in
-//! the policy that other calls replace, so there it is the facet `policy`, and only more can come by it.
+//! In: the parameters of such a call. Out: what the one statement opens. Where it has an id by which it can be removed, it
+//! is a facet of its own: `permission|<id>`. Queues, topics and event buses keep such statements in the policy that
+//! other calls replace as a whole: what then becomes of the facet, only state can tell.
 
 use serde_json::{Map, Value, json};
 
@@ -10,15 +10,15 @@ use super::held::{EVENT_BUS, FUNCTION, Held, LAYER, QUEUE, TOPIC};
 use super::{FACET, ended, told};
 use crate::exposure::ingress::text_of;
 use crate::exposure::policy;
-use crate::exposure::{Derived, Undecidable};
+use crate::exposure::{Derived, Surface, Undecidable, function_url};
 use crate::json::{Document, Node};
 use crate::record::CloudTrailRecord;
 use crate::resource::Resource;
-use crate::resource::place::Place;
+use crate::resource::place::{Place, capped};
 
 /// Lambda `AddPermission`.
 pub(super) fn function_added(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    added(&FUNCTION, &statement_facet(record)?, record, place)
+    added(&FUNCTION, &statement_facet(record, place)?, record, place)
 }
 
 /// Lambda `RemovePermission`.
@@ -28,7 +28,7 @@ pub(super) fn function_removed(record: &CloudTrailRecord, place: &Place) -> Resu
 
 /// Lambda `AddLayerVersionPermission`.
 pub(super) fn layer_added(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    added(&LAYER, &statement_facet(record)?, record, place)
+    added(&LAYER, &statement_facet(record, place)?, record, place)
 }
 
 /// Lambda `RemoveLayerVersionPermission`.
@@ -38,12 +38,12 @@ pub(super) fn layer_removed(record: &CloudTrailRecord, place: &Place) -> Result<
 
 /// SQS `AddPermission`.
 pub(super) fn queue_added(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    added(&QUEUE, FACET, record, place)
+    added(&QUEUE, &label_facet(record), record, place)
 }
 
 /// SNS `AddPermission`.
 pub(super) fn topic_added(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
-    added(&TOPIC, FACET, record, place)
+    added(&TOPIC, &label_facet(record), record, place)
 }
 
 /// SQS and SNS `RemovePermission`: what other statements still allow, the record does not say.
@@ -51,11 +51,33 @@ pub(super) fn label_removed(_: &CloudTrailRecord, _: &Place) -> Result<Derived, 
     Err(Undecidable::NeedsState)
 }
 
+/// The resource and the facet that a `RemovePermission` of SQS or SNS is about.
+pub(in crate::exposure) fn label_of(record: &CloudTrailRecord, place: &Place) -> Option<(Resource, String)> {
+    let held = match (record.event_source()?, record.action()?) {
+        ("sqs.amazonaws.com", "RemovePermission") => &QUEUE,
+        ("sns.amazonaws.com", "RemovePermission") => &TOPIC,
+        _ => return None,
+    };
+    Some((held.resource(record, place).ok()?, label_facet(record)))
+}
+
+/// The version of a layer that a call is about.
+pub(in crate::exposure) fn layer(record: &CloudTrailRecord, place: &Place) -> Result<Resource, Undecidable> {
+    named(&LAYER, record, place)
+}
+
+/// A statement of a queue or topic goes by its label (SQS and SNS API reference, `AddPermission`).
+fn label_facet(record: &CloudTrailRecord) -> String {
+    record
+        .request_text("label")
+        .map_or_else(|| FACET.to_owned(), |label| format!("permission|{}", capped(label)))
+}
+
 /// EventBridge `PutPermission`: a whole policy, or one statement.
 pub(super) fn bus_put(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
     match EVENT_BUS.policy_of(record) {
         Some(_) => super::put(&EVENT_BUS, record, place),
-        None => added(&EVENT_BUS, &statement_facet(record)?, record, place),
+        None => added(&EVENT_BUS, &statement_facet(record, place)?, record, place),
     }
 }
 
@@ -79,12 +101,18 @@ fn added(held: &Held, facet: &str, record: &CloudTrailRecord, place: &Place) -> 
 
 fn removed(held: &Held, record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
     let resource = named(held, record, place)?;
-    let facet = statement_facet(record)?;
+    let facet = statement_facet(record, place)?;
     Ok(ended(&resource, held.surface, &facet, "the permission was removed").into())
 }
 
-/// The resource; of a layer, the version that the permission is for.
+/// The resource; of a layer, the version that the permission is for; a function without its version or alias, which is
+/// in the facet.
 fn named(held: &Held, record: &CloudTrailRecord, place: &Place) -> Result<Resource, Undecidable> {
+    if held.surface == Surface::FunctionPermission {
+        return function_url::function_of(record, place)
+            .map(|(function, _)| function)
+            .ok_or(Undecidable::UnknownShape);
+    }
     let mut resource = held.resource(record, place)?;
     let version = record.request().and_then(|request| text_of(request, "versionNumber"));
     if let Some(version) = version.filter(|_| resource.kind == "AWS::Lambda::LayerVersion") {
@@ -94,11 +122,11 @@ fn named(held: &Held, record: &CloudTrailRecord, place: &Place) -> Result<Resour
     Ok(resource)
 }
 
-fn statement_facet(record: &CloudTrailRecord) -> Result<String, Undecidable> {
+fn statement_facet(record: &CloudTrailRecord, place: &Place) -> Result<String, Undecidable> {
     let id = record.request_text("statementId").ok_or(Undecidable::UnknownShape)?;
-    Ok(match record.request_text("qualifier") {
-        Some(qualifier) => format!("permission|{qualifier}|{id}"),
-        None => format!("permission|{id}"),
+    Ok(match function_url::function_of(record, place) {
+        Some((_, Some(qualifier))) => format!("permission|{qualifier}|{id}"),
+        _ => format!("permission|{id}"),
     })
 }
 

@@ -197,14 +197,14 @@ fn permissions_added_to_a_policy_only_open() {
         "AddPermission",
         &json!({"queueUrl": "q", "label": "l", "aWSAccountIds": ["*"], "actions": ["SendMessage"]}),
     );
-    assert_eq!(told(&queue), [(Effect::Opened, Reach::World, "policy")]);
+    assert_eq!(told(&queue), [(Effect::Opened, Reach::World, "permission|l")]);
     assert_eq!(queue.changes[0].access, [Access::Write]);
     let topic = call(
         "sns",
         "AddPermission",
         &json!({"topicArn": "t", "label": "l", "aWSAccountId": ["777788889999"], "actionName": ["Publish"]}),
     );
-    assert_eq!(told(&topic), [(Effect::Opened, Reach::CrossAccount, "policy")]);
+    assert_eq!(told(&topic), [(Effect::Opened, Reach::CrossAccount, "permission|l")]);
     assert_eq!(
         call("sqs", "RemovePermission", &json!({"queueUrl": "q", "label": "l"})).undecidable,
         Some(Undecidable::NeedsState)

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facet, Owned, State, Step, by_facet, facet_of};
+use super::{Facet, Owned, State, Step, by_facet, ends, facet_of};
 use crate::exposure::{Confidence, ExposureChange, Surface, bucket as calls};
 use crate::ids::Arn;
 use crate::json::Node;
@@ -87,6 +87,9 @@ impl State {
         if is_for_the_account(action) {
             return self.account(step);
         }
+        if let Some(object) = ends::replaced_object(step.record, step.derived) {
+            return self.object_replaced(step, &object);
+        }
         let Ok(resource) = calls::bucket(step.record, &Place::of(step.record)) else { return };
         let owned = (step.home.account.clone(), resource.arn);
         if action == "DeleteBucket" {
@@ -117,6 +120,27 @@ impl State {
             }
         }
         self.buckets = own;
+    }
+
+    /// True if a record writes over or deletes an object that is known to have a public ACL.
+    pub(crate) fn knows_object(&self, record: &CloudTrailRecord, object: &Arn) -> bool {
+        let Ok(bucket) = calls::bucket(record, &Place::of(record)) else { return false };
+        let owned = (record.account().unwrap_or_default(), bucket.arn);
+        self.buckets.get(&owned).is_some_and(|bucket| bucket.objects.contains_key(object))
+    }
+
+    /// An object is gone, and its ACL with it.
+    fn object_replaced(&mut self, step: &mut Step<'_>, object: &Arn) {
+        let facet = ((step.home.account.clone(), object.clone()), Surface::ObjectAcl, "acl".to_owned());
+        let late = self.standing.get(&facet).is_some_and(|it| step.origin.is_before(&it.origin));
+        if late || !self.knows_object(step.record, object) {
+            return;
+        }
+        if let Ok(bucket) = calls::bucket(step.record, &Place::of(step.record)) {
+            let owned = (step.home.account.clone(), bucket.arn);
+            self.buckets.entry(owned).and_modify(|bucket| drop(bucket.objects.remove(object)));
+        }
+        self.set(step, facet, None, "the object was deleted or written over without a public ACL");
     }
 
     /// With a bucket goes all that was on it; its objects are gone before.
@@ -175,6 +199,11 @@ fn sure(change: &ExposureChange, setting: &str) -> ExposureChange {
 }
 
 impl Bucket {
+    /// The objects with public ACLs.
+    pub(super) fn public_objects(&self) -> impl Iterator<Item = &Arn> {
+        self.objects.keys()
+    }
+
     fn take_in(&mut self, step: &Step<'_>, account: &mut Guard, known: bool) {
         let at = step.origin.at.as_deref();
         match step.record.action().unwrap_or_default() {

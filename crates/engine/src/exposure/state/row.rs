@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use super::ended::Ends;
 use super::{
-    Bucket, Facet, Group, Owned, PrefixList, State, attached, bucket, facet_of_home, group, prefix_list,
+    Bucket, Facet, Group, Owned, PrefixList, State, attached, bucket, ends, facet_of_home, group,
+    organization, prefix_list,
 };
 use crate::engine::Waiting;
-use crate::exposure::Surface;
 use crate::exposure::attachment::INTERFACE;
 use crate::exposure::prefix_list::LIST;
 use crate::exposure::security_group::GROUP;
-use crate::exposure::state::{Home, Standing};
+use crate::exposure::state::{Home, Standing, replaced_object};
+use crate::exposure::{ExposureChange, Surface};
 use crate::ids::{AccountId, Arn};
 use crate::resource::place::Place;
 use crate::resource::resource_of;
@@ -59,6 +60,8 @@ pub struct Row {
     bucket: Option<Bucket>,
     #[serde(skip_serializing_if = "Option::is_none")]
     guard: Option<bucket::Guard>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<organization::Policy>,
     #[serde(skip_serializing_if = "Ends::is_empty")]
     ends: Ends,
 }
@@ -72,8 +75,29 @@ impl Row {
     /// True if nothing at all is known.
     pub fn is_empty(&self) -> bool {
         let linked = self.list.is_some() || self.instance.is_some() || !self.attached.is_empty();
-        let written = linked || self.group.is_some() || self.bucket.is_some() || self.guard.is_some();
+        let settings = self.guard.is_some() || self.policy.is_some();
+        let written = linked || settings || self.group.is_some() || self.bucket.is_some();
         self.is_quiet() && !written && self.ends.is_empty()
+    }
+
+    /// Of a bucket: the objects that are known to have a public ACL.
+    pub fn public_objects(&self) -> impl Iterator<Item = &Arn> {
+        self.bucket.iter().flat_map(Bucket::public_objects)
+    }
+}
+
+impl Waiting {
+    /// The part that knows the object which the record writes over or deletes, and the object. `None` for a record that
+    /// does anything else, or came to a finding.
+    pub fn replaced_object(&self) -> Option<(Part, Arn)> {
+        let object = replaced_object(&self.record, &self.derived).filter(|_| self.findings.is_empty())?;
+        Some((Part::Resource(Home::of(&self.record).account, bucket::named(&self.record)?), object))
+    }
+
+    /// The objects that the record gives a public ACL.
+    pub fn opened_objects(&self) -> impl Iterator<Item = &Arn> {
+        let opened = |change: &&ExposureChange| change.surface == Surface::ObjectAcl && !change.effect.ends();
+        self.derived.changes.iter().filter(opened).map(|change| &change.resource.arn)
     }
 }
 
@@ -96,9 +120,9 @@ impl State {
         if let Some(arn) = bucket::named(record) {
             resource(arn);
         }
-        for arn in attached::named(record).into_iter().chain(prefix_list::named(record)) {
-            resource(arn);
-        }
+        let linked = attached::named(record).into_iter().chain(prefix_list::named(record));
+        let ended = ends::named(record, &waiting.derived).into_iter().chain(organization::named(record));
+        linked.chain(ended).for_each(&mut resource);
         for change in &waiting.derived.changes {
             let (owned, ..) = kept_with(&facet_of_home(&home, change));
             resource(owned.1);
@@ -170,6 +194,9 @@ impl State {
         if let Some(group) = row.group {
             self.groups.insert(owned.clone(), group);
         }
+        if let Some(policy) = row.policy {
+            self.policies.insert(owned.clone(), policy);
+        }
         if let Some(bucket) = row.bucket {
             self.buckets.insert(owned.clone(), bucket);
         }
@@ -194,6 +221,7 @@ impl State {
             instance: self.interfaces.get(&owned).cloned(),
             bucket: self.buckets.get(&owned).cloned(),
             guard: None,
+            policy: self.policies.get(&owned).cloned(),
             ends: self.ends.get(&owned).cloned().unwrap_or_default(),
         }
     }

@@ -1,5 +1,8 @@
 //! What stands after which calls.
 
+// Ends of what the ending call does not describe.
+mod ends;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -273,5 +276,14 @@ proptest! {
         prop_assert_eq!(story.stands(), vec![
             (facet("0.0.0.0/1"), Reach::World), (facet("128.0.0.0/1"), Reach::World), (facet("64.0.0.0/2"), Reach::Broad),
         ]);
+    }
+}
+
+#[test]
+fn every_kind_that_can_be_exposed_is_read_as_it_is_written() {
+    for (kind, _) in ENDS {
+        let text = format!(r#"{{"type":"{kind}","arn":"arn","name":"name"}}"#);
+        let resource: crate::resource::Resource = serde_json::from_str(&text).unwrap();
+        assert_eq!(resource.kind, *kind);
     }
 }

@@ -26,8 +26,8 @@ fn copies_go_to_the_accounts_that_rules_in_force_name() {
 fn copies_within_the_account_end_those_to_others() {
     const CLOSED: (Effect, Reach, &str) = (Effect::Closed, Reach::CrossAccount, "replication");
     for rules in [
-        r#"{"Destination":{"Bucket":"x"}}"#,
         r#"{"Destination":{"Bucket":"x","Account":"111122223333"}}"#,
+        r#"{"Status":"Disabled","Destination":{"Bucket":"x"}}"#,
         r#"{"Status":"Disabled","Destination":{"Account":"444455556666"}}"#,
         "[]",
     ] {
@@ -36,6 +36,16 @@ fn copies_within_the_account_end_those_to_others() {
     assert_eq!(told(&request("s3", "DeleteBucketReplication", r#"{"bucketName":"b"}"#)), [CLOSED]);
     let bare = request("s3", "PutBucketReplication", r#"{"bucketName":"b"}"#);
     assert_eq!((told(&bare), bare.undecidable), (vec![], Some(Undecidable::UnknownShape)));
+}
+
+#[test]
+fn a_bucket_without_its_account_may_be_anybodys() {
+    let one = replication(r#"{"Destination":{"Bucket":"x"}}"#);
+    assert_eq!((told(&one), one.undecidable), (vec![], Some(Undecidable::UnknownOwner)));
+    let beside =
+        replication(r#"[{"Destination":{"Bucket":"x"}},{"Destination":{"Account":"444455556666"}}]"#);
+    assert_eq!(told(&beside), [(Effect::Opened, Reach::CrossAccount, "replication")]);
+    assert_eq!(beside.undecidable, Some(Undecidable::UnknownOwner));
 }
 
 #[test]

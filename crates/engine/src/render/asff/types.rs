@@ -58,6 +58,7 @@ fn by_surface(surface: Surface) -> &'static str {
         // A guard rail, or posture: nothing is exposed by it alone.
         Surface::BucketPublicAccessBlock
         | Surface::AccountPublicAccessBlock
+        | Surface::OrganizationPublicAccessBlock
         | Surface::VpcBlockPublicAccess
         | Surface::ImageBlockPublicAccess
         | Surface::SnapshotBlockPublicAccess
@@ -74,6 +75,7 @@ fn by_surface(surface: Surface) -> &'static str {
         | Surface::ResourcePolicy
         | Surface::FunctionPermission
         | Surface::AccessPointPolicy
+        | Surface::KeyGrant
         | Surface::BucketReplication => "Effects/Data Exposure",
     }
 }

@@ -6,7 +6,7 @@ use super::held::{
     MULTI_REGION_ACCESS_POINT, QUEUE, REPOSITORY, ROLE, SECRET, TOPIC, VAULT,
 };
 use super::{created, deleted, permission, put, put_if_there};
-use crate::exposure::{Derived, Reader};
+use crate::exposure::{Derived, Reader, Undecidable};
 use crate::json::Node;
 use crate::record::CloudTrailRecord;
 
@@ -68,6 +68,7 @@ pub(in crate::exposure) const ACTIONS: &[(&[&str], &str, Reader)] = &[
     (S3, "DeleteAccessPoint", |r, p| deleted(&ACCESS_POINT, r, p)),
     (S3, "PutMultiRegionAccessPointPolicy", |r, p| put(&MULTI_REGION_ACCESS_POINT, r, p)),
     (S3, "DeleteMultiRegionAccessPoint", |r, p| deleted(&MULTI_REGION_ACCESS_POINT, r, p)),
+    (SECRETS, "RestoreSecret", |_, _| Err(Undecidable::NeedsState)),
     (SECRETS, "PutResourcePolicy", |r, p| put(&SECRET, r, p)),
     (SECRETS, "DeleteResourcePolicy", |r, p| deleted(&SECRET, r, p)),
     (SECRETS, "DeleteSecret", |r, p| deleted(&SECRET, r, p)),

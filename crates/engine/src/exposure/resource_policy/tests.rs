@@ -209,6 +209,10 @@ fn permissions_added_to_a_policy_only_open() {
         call("sqs", "RemovePermission", &json!({"queueUrl": "q", "label": "l"})).undecidable,
         Some(Undecidable::NeedsState)
     );
+    assert_eq!(
+        call("secretsmanager", "RestoreSecret", &json!({"secretId": "s"})).undecidable,
+        Some(Undecidable::NeedsState)
+    );
     let layer = call(
         "lambda",
         "AddLayerVersionPermission20181031",

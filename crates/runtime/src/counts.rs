@@ -28,6 +28,8 @@ pub struct Counts {
     pub opened: u64,
     /// Findings that closed.
     pub closed: u64,
+    /// Open findings that Security Hub was told again, lest it forget them.
+    pub refreshed: u64,
     /// Findings below the least level.
     pub below_level: u64,
     /// Endings of what was never raised: nothing is sent for them.

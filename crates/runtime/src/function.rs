@@ -17,6 +17,7 @@ use crate::deadline::Deadline;
 use crate::dispatch::{Dispatcher, Handled, Intake};
 use crate::health::{self, Source};
 use crate::receive::{Message, Received, is_own};
+use crate::refresh;
 use crate::rejected::{RejectedMessage, Rejects};
 
 pub use assemble::StartError;
@@ -45,6 +46,9 @@ struct Invocation<'f> {
     request_id: String,
     intake: Intake<'f>,
     rejected: Vec<(usize, RejectedMessage)>,
+    /// The message that asks to tell open findings again.
+    schedule: Option<usize>,
+    deadline: Deadline,
 }
 
 impl Function {
@@ -77,11 +81,14 @@ impl Function {
 
     fn begin(&self, context: &Context) -> Invocation<'_> {
         let ends = UNIX_EPOCH + Duration::from_millis(context.deadline);
+        let deadline = Deadline::of_invocation(ends, RESERVE);
         Invocation {
             function: self,
             request_id: context.request_id.clone(),
-            intake: self.dispatcher.intake(Deadline::of_invocation(ends, RESERVE)),
+            intake: self.dispatcher.intake(deadline),
             rejected: Vec::new(),
+            schedule: None,
+            deadline,
         }
     }
 }
@@ -91,6 +98,10 @@ impl Invocation<'_> {
     async fn message(&mut self, number: usize, message: &Message) {
         if is_own(&message.body) {
             return self.intake.skip("own event");
+        }
+        if refresh::is_schedule(&message.body) {
+            self.schedule = Some(number);
+            return self.intake.skip("schedule");
         }
         let (items, ending) = ingest::decode(message.body.as_bytes());
         let mut reasons = Vec::new();
@@ -126,8 +137,12 @@ impl Invocation<'_> {
 
     /// Delivers what is left, hands over what was rejected, writes the line of health, and answers.
     async fn end(self, received: &Received) -> Result<Value, Error> {
-        let Self { function, intake, rejected, .. } = self;
+        let Self { function, intake, rejected, schedule, deadline, .. } = self;
         let mut handled = intake.finish().await;
+        if let Some(number) = schedule {
+            let refreshed = function.dispatcher.refresh(deadline, &mut handled.counts).await;
+            handled.lost.extend(refreshed.err().map(|why| (number, why)));
+        }
         for (number, message) in rejected {
             function.hand_over(number, &message, received, &mut handled).await;
         }
@@ -186,6 +201,7 @@ fn answer(received: &Received, handled: &Handled) -> Result<Value, Error> {
         "skipped": counts.skipped.values().sum::<u64>(),
         "opened": counts.opened,
         "closed": counts.closed,
+        "refreshed": counts.refreshed,
     }))
 }
 

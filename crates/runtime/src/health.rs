@@ -51,6 +51,7 @@ pub fn line(source: Source, counts: &Counts, millis: i64) -> Value {
     count("Undelivered", counts.undelivered);
     count("Opened", counts.opened);
     count("Closed", counts.closed);
+    count("Refreshed", counts.refreshed);
     count("EndsOfNothing", counts.ends_of_nothing);
     count("AlreadyEnded", counts.already_ended);
     count("BelowLevel", counts.below_level);

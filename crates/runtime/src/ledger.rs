@@ -58,6 +58,15 @@ pub struct Kept {
     pub body: String,
 }
 
+/// Some of many rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The rows.
+    pub rows: BTreeMap<Key, Kept>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Key>,
+}
+
 /// One row to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
@@ -114,6 +123,15 @@ impl Ledger {
         match self {
             Self::Memory(memory) => Ok(memory.list(partition, begin)),
             Self::Table(table) => table.list(partition, begin).await,
+        }
+    }
+
+    /// Rows of all partitions whose name begins so, page by page, in no order: `after` is where the last page ended. Each
+    /// page may be out of date when it comes.
+    pub async fn page(&self, begin: &str, after: Option<&Key>) -> Result<Page, LedgerError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.page(begin)),
+            Self::Table(table) => table.page(begin, after).await,
         }
     }
 

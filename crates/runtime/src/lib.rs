@@ -21,6 +21,9 @@ pub mod sink;
 // From records to findings that every sink has.
 pub mod dispatch;
 
+// Findings that stay open, told again.
+pub mod refresh;
+
 // What a function is given, taken apart.
 pub mod receive;
 

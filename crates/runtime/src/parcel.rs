@@ -28,6 +28,15 @@ pub struct Parcel {
     pub sinks: BTreeMap<SinkName, Sent>,
 }
 
+impl Parcel {
+    /// The same for Security Hub alone.
+    #[must_use]
+    pub fn for_security_hub(&self) -> Self {
+        let sinks = BTreeMap::from([(SinkName::SecurityHub, Sent::Pending)]);
+        Self { alert: None, ocsf: None, sinks, ..self.clone() }
+    }
+}
+
 /// What is counted of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {

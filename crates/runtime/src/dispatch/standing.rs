@@ -55,7 +55,7 @@ impl Findings {
         let times = Times::of(finding, known);
         let parcel = dispatcher.pack_up(finding, &times);
         if let (Some(stand), Some((row, _))) = (stand, self.rows.get_mut(&key)) {
-            *row = Some(times.row(stand, parcel.asff.clone()));
+            *row = Some(times.row(stand, &parcel));
             self.changed.insert(key);
         }
         Some(parcel)
@@ -109,13 +109,15 @@ impl Times {
         }
     }
 
-    fn row(self, stand: Stand, asff: Option<Value>) -> FindingRow {
+    fn row(self, stand: Stand, parcel: &Parcel) -> FindingRow {
+        let open = stand != Stand::Closed && parcel.asff.is_some();
         FindingRow {
+            last: open.then(|| parcel.for_security_hub()),
+            told_at: None,
             stand,
             created_at: self.created,
             updated_at: self.updated,
             first_observed_at: self.first_observed,
-            asff,
         }
     }
 }

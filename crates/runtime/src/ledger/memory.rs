@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Kept, Key, LedgerError, Over, Write};
+use super::{Kept, Key, LedgerError, Over, Page, Write};
 
 /// Rows in memory. They are never forgotten.
 #[derive(Debug, Default)]
@@ -26,6 +26,13 @@ impl Memory {
             .take_while(|(key, _)| key.partition == partition && key.sort.starts_with(begin))
             .map(|(key, kept)| (key.clone(), kept.clone()))
             .collect()
+    }
+
+    /// All rows of the partitions whose name begins so.
+    pub(super) fn page(&self, begin: &str) -> Page {
+        let rows = self.rows();
+        let own = rows.iter().filter(|(key, _)| key.partition.starts_with(begin));
+        Page { rows: own.map(|(key, kept)| (key.clone(), kept.clone())).collect(), next: None }
     }
 
     pub(super) fn write(&self, writes: &[Write]) -> Result<(), LedgerError> {

@@ -10,7 +10,6 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tattletrail_engine::exposure::state::Part;
 use tattletrail_engine::finding::Finding;
 use tattletrail_engine::ids::AccountId;
@@ -18,7 +17,7 @@ use tattletrail_engine::timeline::Stand;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Kept, Key, LedgerError};
-use crate::parcel::SinkName;
+use crate::parcel::{Parcel, SinkName};
 
 /// The longest part of a key: DynamoDB takes 2,048 bytes for a partition key and 1,024 for a sort key.
 const KEY_BYTES: usize = 1000;
@@ -62,6 +61,9 @@ pub const PARCEL: &str = "parcel#";
 /// The names of what was sent begin so.
 pub const SENT: &str = "sent#";
 
+/// The partitions of findings begin so.
+pub const FINDING: &str = "finding#";
+
 /// An event that was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker {
@@ -74,7 +76,7 @@ pub struct Marker {
 }
 
 /// How a finding stands, and what Security Hub was last told of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FindingRow {
     /// How it stands.
     pub stand: Stand,
@@ -84,8 +86,12 @@ pub struct FindingRow {
     pub updated_at: String,
     /// `FirstObservedAt`, which stays.
     pub first_observed_at: Option<String>,
-    /// The whole, for Security Hub forgets what is not told again within 90 days.
-    pub asff: Option<Value>,
+    /// When Security Hub was last told again; `None` if that was with the last change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<String>,
+    /// What Security Hub was last told while the finding is open: it forgets what is not told again within 90 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Parcel>,
 }
 
 /// The row of a part of the state.
@@ -104,7 +110,7 @@ pub fn state_partition(account: &AccountId) -> String {
 /// The row of a finding.
 pub fn finding(finding: &Finding) -> Key {
     let account = finding.event.account.as_ref().map_or("-", AccountId::as_str);
-    Key::new(bounded(&format!("finding#{account}")), bounded(finding.id.as_str()))
+    Key::new(bounded(&format!("{FINDING}{account}")), bounded(finding.id.as_str()))
 }
 
 /// Reads a row that was written by [`body`].

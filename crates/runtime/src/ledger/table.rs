@@ -1,6 +1,6 @@
 //! Rows in DynamoDB: a table with the keys `pk` and `sk`, and `expires` as its time to live.
 //!
-//! Actions: `dynamodb:BatchGetItem`, `Query`, `PutItem`. A transaction needs `PutItem` alone
+//! Actions: `dynamodb:BatchGetItem`, `Query`, `Scan`, `PutItem`. A transaction needs `PutItem` alone
 //! (DynamoDB developer guide, "Using IAM with transactions").
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
 
-use super::{Kept, Key, LedgerError, Over, Write};
+use super::{Kept, Key, LedgerError, Over, Page, Write};
 
 /// How many rows one read can name (DynamoDB API reference, `BatchGetItem`).
 const MOST_READS: usize = 100;
@@ -95,6 +95,23 @@ impl Table {
         Ok(found)
     }
 
+    pub(super) async fn page(&self, begin: &str, after: Option<&Key>) -> Result<Page, LedgerError> {
+        let scan =
+            self.client.scan().table_name(&self.name).set_exclusive_start_key(after.map(attributes_of));
+        let scan =
+            scan.filter_expression("begins_with(pk, :pk)").expression_attribute_values(":pk", text(begin));
+        let answer = scan.send().await.map_err(|error| failed("read", &error))?;
+        let mut page = Page::default();
+        take(answer.items(), &mut page.rows)?;
+        page.next = answer
+            .last_evaluated_key()
+            .map(|key| {
+                key_of(key).ok_or_else(|| LedgerError::Failed("read: a page ends without a key".to_owned()))
+            })
+            .transpose()?;
+        Ok(page)
+    }
+
     pub(super) async fn write(&self, writes: &[Write]) -> Result<(), LedgerError> {
         let items = writes.iter().map(|write| self.put(write)).collect::<Result<Vec<_>, _>>()?;
         if items.is_empty() {
@@ -177,7 +194,12 @@ fn take(rows: &[Attributes], found: &mut BTreeMap<Key, Kept>) -> Result<(), Ledg
 }
 
 fn row_of(attributes: &Attributes) -> Option<(Key, Kept)> {
-    let word = |name: &str| attributes.get(name)?.as_s().ok();
     let version = attributes.get("version")?.as_n().ok()?.parse().ok()?;
-    Some((Key::new(word("pk")?, word("sk")?), Kept { version, body: word("body")?.clone() }))
+    let body = attributes.get("body")?.as_s().ok()?.clone();
+    Some((key_of(attributes)?, Kept { version, body }))
+}
+
+fn key_of(attributes: &Attributes) -> Option<Key> {
+    let word = |name: &str| attributes.get(name)?.as_s().ok();
+    Some(Key::new(word("pk")?, word("sk")?))
 }

@@ -222,6 +222,7 @@ impl Problems {
         self.limit("Api", text_at(action, "/AwsApiCallAction/Api"), limits::API);
         self.limit("ServiceName", text_at(action, "/AwsApiCallAction/ServiceName"), limits::API);
         self.one_of(action, "/AwsApiCallAction/CallerType", &["remoteIp", "domain"]);
+        self.limit("Domain", text_at(action, "/AwsApiCallAction/DomainDetails/Domain"), limits::DOMAIN);
         if let Some(address) = text_at(action, "/AwsApiCallAction/RemoteIpDetails/IpAddressV4") {
             let good = address.parse::<std::net::Ipv4Addr>().is_ok();
             self.unless(good, || format!("`{address}` is no IPv4 address"));

@@ -41,8 +41,8 @@ pub(super) const OWN_PRODUCT_VALUE: usize = 1024;
 pub(super) const REMEDIATION: usize = 512;
 /// `Action.AwsApiCallAction.Api` and `ServiceName`.
 pub(super) const API: usize = 128;
-/// `DomainDetails.Domain`: the longest name there is.
-pub(super) const DOMAIN: usize = 253;
+/// `DomainDetails.Domain`.
+pub(super) const DOMAIN: usize = 128;
 /// URLs: our own; a longer one is left out, since a cut one leads nowhere.
 pub(super) const URL: usize = 1024;
 /// A whole finding.

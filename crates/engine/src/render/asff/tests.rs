@@ -49,6 +49,11 @@ fn a_caller_without_an_ipv4_address_is_a_domain() {
         assert_eq!(call["CallerType"], "domain");
         assert_eq!(call["DomainDetails"]["Domain"], source);
     }
+    given.actor.source_ip = Some(format!("{}.example.com", "a".repeat(200)));
+    let made = finding(&given);
+    let domain = made["Action"]["AwsApiCallAction"]["DomainDetails"]["Domain"].as_str().unwrap();
+    assert_eq!(domain.chars().count(), 128, "what the model says of `Domain`");
+    assert_eq!(check(&made), Vec::<String>::new());
 }
 
 #[test]

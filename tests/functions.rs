@@ -16,7 +16,7 @@ mod paths;
 mod deployed;
 
 // A trail file of 10,000 records.
-// mod trail_file;
+mod trail_file;
 
 // Security Hub that refuses some findings, is throttled, or is down.
 mod hub_refuses;

@@ -24,11 +24,17 @@ mod hub_refuses;
 // A topic that refuses some alerts.
 mod topic_refuses;
 
+// Services that never answer.
+mod hanging;
+
 // Functions that are killed.
 mod killed;
 
 // The same event many times at once.
 mod copies;
+
+// Several functions at work on the same things.
+mod races;
 
 // What can't be read, and what says nothing.
 mod batches;

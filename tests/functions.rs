@@ -12,6 +12,9 @@ mod payloads;
 // Every path once, from the call to every sink and back.
 mod paths;
 
+// A bus, and other accounts.
+mod places;
+
 // In the stand-in of Lambda that everything else goes through, too.
 mod deployed;
 

@@ -89,3 +89,24 @@ fn a_trail_file_reaches_the_function_through_a_queue() {
         counts.iter().all(|count| answer["Attributes"][count] == "0").then_some(())
     });
 }
+
+#[test]
+fn a_line_of_a_log_group_reaches_the_function() {
+    let world = World::new("functions-logged");
+    let arn = world.deploy("trail-logs");
+    let (group, stream) = ("aws-cloudtrail-logs", "trail");
+    world.aws.call("logs", "create_log_group", json!({"logGroupName": group}));
+    world.aws.call("logs", "create_log_stream", json!({"logGroupName": group, "logStreamName": stream}));
+    let filter =
+        json!({"logGroupName": group, "filterName": world.name, "filterPattern": "", "destinationArn": arn});
+    world.aws.call("logs", "put_subscription_filter", filter);
+    let now = u64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+    for record in [opened(), opened()] {
+        let lines = json!([{"timestamp": now, "message": record.to_string()}]);
+        let put = json!({"logGroupName": group, "logStreamName": stream, "logEvents": lines});
+        world.aws.call("logs", "put_log_events", put);
+    }
+    let finding = until("the finding", || world.findings().pop());
+    assert_eq!(world.alerts(1).len(), 1);
+    assert_eq!(world.metric("Findings", &finding), Some((1.0, 1.0)));
+}

@@ -45,8 +45,8 @@ fn what_is_opened_and_closed_at_once_by_several_functions_ends_closed() {
     // An exposure was told of once and its end once, or its end was there first and neither was told.
     let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for alert in world.alerts(0) {
-        let word = |name: &str| alert[name].as_str().unwrap().to_owned();
-        told.entry(word("finding_id")).or_default().push(word("status"));
+        let text = |name: &str| alert[name].as_str().unwrap().to_owned();
+        told.entry(text("finding_id")).or_default().push(text("status"));
     }
     for statuses in told.values_mut() {
         statuses.sort();

@@ -65,9 +65,9 @@ fn on_day(record: &str, day: usize) -> String {
     if value["eventName"].as_str().is_some_and(|name| name.starts_with("Describe")) {
         value["additionalEventData"] = serde_json::json!({"padding": "x".repeat(PADDING)});
     }
-    let text = value.to_string().replace(&id, &format!("{day:08x}{}", &id[8..]));
+    let text = value.to_string().replace(&id, &format!("{day:08x}{}", id.split_at(8).1));
     let text = text.replace("2026-11-20T", &format!("2026-10-{:02}T", day + 1));
     let account =
-        |text: String, from: &str| text.replace(from, &format!("{}{:02}", &from[..10], day % 7 + 10));
+        |text: String, from: &str| text.replace(from, &format!("{}{:02}", from.split_at(10).0, day % 7 + 10));
     account(account(text, "111122223333"), "444455556666")
 }

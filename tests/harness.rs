@@ -15,6 +15,9 @@ pub(crate) mod servers;
 // The stand-in of Security Hub.
 pub(crate) mod security_hub;
 
+// The stand-in of SNS with faults.
+pub(crate) mod topic;
+
 // Calls of AWS from tests.
 pub(crate) mod aws;
 

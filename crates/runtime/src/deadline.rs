@@ -4,6 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
+/// For how long after the deadline what was done may still be written down: half of what is kept back for the answer.
+const GRACE: Duration = Duration::from_millis(350);
+
 /// The moment at which the caller stops waiting for an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(Instant);
@@ -30,8 +33,14 @@ impl Deadline {
         self.left().is_zero()
     }
 
-    /// The moment, for timers.
-    pub fn instant(&self) -> Instant {
-        self.0
+    /// A moment later, for what must be written down even then.
+    #[must_use]
+    pub fn grace(&self) -> Self {
+        Self(self.0 + GRACE)
+    }
+
+    /// Waits for work, but not past the deadline: some services take a call and never answer it.
+    pub async fn limit<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::time::timeout_at(self.0, work).await.ok()
     }
 }

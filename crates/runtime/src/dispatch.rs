@@ -214,7 +214,8 @@ impl Intake<'_> {
                 self.lose_all(left, "the time was over");
                 return;
             }
-            match self.commit(group).await {
+            let late = || Err(Trouble::Ledger(LedgerError::late()));
+            match self.deadline.limit(self.commit(group)).await.unwrap_or_else(late) {
                 Ok(plan) => {
                     self.account(plan).await;
                     (left, size) = (rest, GROUP);

@@ -44,11 +44,11 @@ pub struct Function {
 struct Invocation<'f> {
     function: &'f Function,
     request_id: String,
+    deadline: Deadline,
     intake: Intake<'f>,
     rejected: Vec<(usize, RejectedMessage)>,
     /// The message that asks to tell open findings again.
     schedule: Option<usize>,
-    deadline: Deadline,
 }
 
 impl Function {
@@ -85,10 +85,10 @@ impl Function {
         Invocation {
             function: self,
             request_id: context.request_id.clone(),
+            deadline,
             intake: self.dispatcher.intake(deadline),
             rejected: Vec::new(),
             schedule: None,
-            deadline,
         }
     }
 }
@@ -137,14 +137,19 @@ impl Invocation<'_> {
 
     /// Delivers what is left, hands over what was rejected, writes the line of health, and answers.
     async fn end(self, received: &Received) -> Result<Value, Error> {
-        let Self { function, intake, rejected, schedule, deadline, .. } = self;
+        let Self { function, deadline, intake, rejected, schedule, .. } = self;
         let mut handled = intake.finish().await;
         if let Some(number) = schedule {
-            let refreshed = function.dispatcher.refresh(deadline, &mut handled.counts).await;
+            let refreshed = deadline.limit(function.dispatcher.refresh(deadline, &mut handled.counts)).await;
+            let refreshed = refreshed.unwrap_or_else(|| Err(refresh::TIME_OVER.to_owned()));
             handled.lost.extend(refreshed.err().map(|why| (number, why)));
         }
         for (number, message) in rejected {
-            function.hand_over(number, &message, received, &mut handled).await;
+            let why = function.hand_over(number, &message, received, deadline).await;
+            tracing::warn!(rejected = message.rejected, "some of a message could not be read");
+            if let Some(why) = why {
+                handled.lost.entry(number).or_insert(why);
+            }
         }
         health::write(function.source, &handled.counts);
         for (number, why) in &handled.lost {
@@ -157,25 +162,20 @@ impl Invocation<'_> {
 impl Function {
     /// What could not be read goes where it was set to go. Where that fails, and for messages of a queue where nothing is
     /// set, the message must come again, until the queue gives it to its dead letters; elsewhere coming again helps nobody.
+    /// Says why it must.
     async fn hand_over(
         &self,
         number: usize,
         message: &RejectedMessage,
         received: &Received,
-        handled: &mut Handled,
-    ) {
-        let why = match &self.rejects {
-            Some(rejects) => rejects
-                .take(message, number)
-                .await
-                .err()
-                .map(|error| format!("what could not be read could not be handed over: {error}")),
-            None => received.from_queue.then(|| message.reasons.first().cloned().unwrap_or_default()),
+        deadline: Deadline,
+    ) -> Option<String> {
+        let Some(rejects) = &self.rejects else {
+            return received.from_queue.then(|| message.reasons.first().cloned().unwrap_or_default());
         };
-        tracing::warn!(rejected = message.rejected, "some of a message could not be read");
-        if let Some(why) = why {
-            handled.lost.entry(number).or_insert(why);
-        }
+        let taken = deadline.grace().limit(Box::pin(rejects.take(message, number))).await;
+        let error = taken.unwrap_or_else(|| Err("no answer in time".to_owned())).err()?;
+        Some(format!("what could not be read could not be handed over: {error}"))
     }
 }
 

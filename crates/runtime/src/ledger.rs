@@ -109,6 +109,13 @@ pub enum LedgerError {
     Failed(String),
 }
 
+impl LedgerError {
+    /// It did not answer before the time was over; what was to be written may be written or not.
+    pub fn late() -> Self {
+        Self::Failed("asked in time".to_owned())
+    }
+}
+
 impl Ledger {
     /// Rows by their keys; those that are not there are left out.
     pub async fn get(&self, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, Kept>, LedgerError> {

@@ -32,6 +32,9 @@ const BATCH: usize = 100;
 /// No batch is begun with less time than this.
 const LEAST: Duration = Duration::from_secs(2);
 
+/// Why some were not told again.
+pub const TIME_OVER: &str = "the time was over before all open findings were told again";
+
 /// True for what a schedule of EventBridge sends (EventBridge user guide, "Creating a rule that runs on a schedule").
 pub fn is_schedule(body: &str) -> bool {
     #[derive(Deserialize)]
@@ -70,7 +73,7 @@ impl Dispatcher {
             }
             while !due.is_empty() {
                 if until.left() < LEAST {
-                    return Err("the time was over before all open findings were told again".to_owned());
+                    return Err(TIME_OVER.to_owned());
                 }
                 let rest = due.split_off(due.len().min(BATCH));
                 let again = std::mem::replace(&mut due, rest);

@@ -25,7 +25,9 @@ pub(super) struct Objects {
 impl Intake<'_> {
     /// Records without those that write or delete objects which stand open nowhere: they are counted as unmatched.
     pub(super) async fn without_plain_writes(&mut self, arrivals: Vec<Arrival>) -> Vec<Arrival> {
-        if let Err(error) = self.objects.learn(self.dispatcher, &arrivals).await {
+        let (deadline, late) = (self.deadline, || Err(LedgerError::late()));
+        let learnt = deadline.limit(self.objects.learn(self.dispatcher, &arrivals)).await;
+        if let Err(error) = learnt.unwrap_or_else(late) {
             // Whatever keeps the ledger from answering is told of each record in its turn.
             tracing::warn!(%error, "public objects are not known: every write of an object is looked at");
             return arrivals;

@@ -114,7 +114,7 @@ impl Intake<'_> {
             .filter_map(|(outgoing, outcome)| self.mark(name, outgoing, outcome))
             .collect();
         for part in settled.chunks(MOST_WRITES) {
-            if let Err(error) = self.dispatcher.ledger.write(part).await {
+            if let Err(error) = self.write_down(part).await {
                 tracing::error!(sink = name.as_str(), %error, "sent, and the ledger does not know");
                 outcomes.fill(Outcome::Failed(format!("sent, but {error}")));
             }
@@ -179,10 +179,10 @@ impl Intake<'_> {
 
     /// A marker that can't be written does no harm: what was sent is written down beside it.
     async fn close_some(&self, writes: &[Write]) {
-        match self.dispatcher.ledger.write(writes).await {
+        match self.write_down(writes).await {
             Err(LedgerError::Conflict) if writes.len() > 1 => {
                 for write in writes {
-                    if let Err(error) = self.dispatcher.ledger.write(std::slice::from_ref(write)).await {
+                    if let Err(error) = self.write_down(std::slice::from_ref(write)).await {
                         tracing::warn!(%error, "an event stays open in the ledger");
                     }
                 }
@@ -192,10 +192,18 @@ impl Intake<'_> {
         }
     }
 
+    /// Writes down what was done: even when the deadline has passed, but not for ever.
+    async fn write_down(&self, writes: &[Write]) -> Result<(), LedgerError> {
+        let written = self.deadline.grace().limit(self.dispatcher.ledger.write(writes)).await;
+        written.unwrap_or_else(|| Err(LedgerError::late()))
+    }
+
     /// Sees to events that were taken in before: those that nobody is at work on are finished here.
     pub(super) async fn see_to(&mut self, copies: Vec<Copy>) {
         for copy in copies {
-            match self.standing_of(&copy).await {
+            let deadline = self.deadline;
+            let standing = deadline.limit(self.standing_of(&copy)).await;
+            match standing.unwrap_or_else(|| Err(LedgerError::late())) {
                 Ok(Standing::Delivered | Standing::Taken) => self.counts.copies += 1,
                 Ok(Standing::Busy) => self.lose_copy(&copy, "another invocation is delivering it"),
                 Err(error) => self.lose_copy(&copy, &error.to_string()),

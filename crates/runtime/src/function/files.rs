@@ -1,5 +1,7 @@
 //! Trail files: fetched, inflated and read as a stream, in bounded memory.
 
+use std::io::{self, Read};
+
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use tattletrail_engine::ingest::{self, Ending, Item};
@@ -12,6 +14,9 @@ use crate::receive::objects::{Named, Object, named};
 
 /// How many records are read ahead of those that are taken in.
 const AHEAD: usize = 256;
+
+/// Why a file was not read to its end.
+const TIME_OVER: &str = "the time was over";
 
 impl Invocation<'_> {
     /// Takes in the objects that a message names.
@@ -61,26 +66,52 @@ impl Invocation<'_> {
     }
 
     async fn open(&self, object: &Object) -> Result<ByteStream, String> {
+        let late = || Err("no answer in time".to_owned());
+        self.deadline.limit(self.fetch(object)).await.unwrap_or_else(late)
+    }
+
+    async fn fetch(&self, object: &Object) -> Result<ByteStream, String> {
         let get = self.function.store.get_object().bucket(&object.bucket).key(&object.key);
         let got = get.set_version_id(object.version.clone()).send().await;
         got.map(|got| got.body).map_err(|error| error.code().unwrap_or("no answer").to_owned())
     }
 
-    /// Reads on a thread of its own, since inflating and cutting into records is work without pause.
+    /// Reads on a thread of its own, since inflating and cutting into records is work without pause. When the time is over
+    /// nobody waits for the rest.
     async fn stream(&mut self, number: usize, stream: ByteStream) -> (Vec<String>, Ending) {
         let (sender, mut items) = mpsc::channel(AHEAD);
-        let source = SyncIoBridge::new(stream.into_async_read());
+        let source = Wanted { stream: SyncIoBridge::new(stream.into_async_read()), takers: sender.clone() };
         let reader = tokio::task::spawn_blocking(move || {
             ingest::read(source, &mut |item| drop(sender.blocking_send(item)))
         });
         let mut reasons = Vec::new();
-        while let Some(item) = items.recv().await {
+        // A stream that never pauses is not waited for, so that the time is looked at for each item.
+        while !self.deadline.is_over() {
+            let Some(next) = self.deadline.limit(items.recv()).await else { break };
+            let Some(item) = next else {
+                let ending = reader.await.unwrap_or_else(|_| Ending::Io("the reader broke down".to_owned()));
+                return (reasons, ending);
+            };
             if let Item::Rejected(rejected) = &item {
                 reasons.push(rejected.to_string());
             }
             self.intake.add(number, item).await;
         }
-        let ending = reader.await.unwrap_or_else(|_| Ending::Io("the reader broke down".to_owned()));
-        (reasons, ending)
+        (reasons, Ending::Io(TIME_OVER.to_owned()))
+    }
+}
+
+/// A stream that breaks off when nobody takes in any more what is read of it.
+struct Wanted<R> {
+    stream: R,
+    takers: mpsc::Sender<Item>,
+}
+
+impl<R: Read> Read for Wanted<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if self.takers.is_closed() {
+            return Err(io::Error::other(TIME_OVER));
+        }
+        self.stream.read(bytes)
     }
 }

@@ -39,6 +39,9 @@ mod copies;
 // Several functions at work on the same things.
 mod races;
 
+// Findings that stay open.
+mod schedule;
+
 // What can't be read, and what says nothing.
 mod batches;
 

@@ -21,6 +21,11 @@ pub fn built_in() -> impl Iterator<Item = RuleSource> {
     BUILT_IN.iter().map(|(path, text)| RuleSource::new(*path, *text))
 }
 
+// What the build does.
+#[cfg(test)]
+#[path = "../build/embed.rs"]
+mod embed;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,5 +41,31 @@ mod tests {
         // All there is to a rule.
         assert_eq!(read.to_bundle().unwrap(), BUNDLE);
         assert_eq!(bundled.to_bundle().unwrap(), BUNDLE);
+    }
+
+    #[test]
+    fn a_rule_that_does_not_load_stops_the_build() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("rules");
+        let service = root.join("aws/cloudtrail/s3");
+        std::fs::create_dir_all(&service).unwrap();
+        let head = "title: t\nlogsource: {product: aws, service: cloudtrail}\n";
+        let good = format!("{head}detection:\n  s:\n    a: 1\n  condition: s\n");
+        std::fs::write(service.join("good.yml"), &good).unwrap();
+        std::fs::write(service.join("bad.test.yml"), "not a rule").unwrap();
+        let errors = |said: &[String]| said.iter().filter(|line| line.starts_with("cargo::error=")).count();
+        assert_eq!(errors(&embed::embed(&root, folder.path()).unwrap()), 0);
+        let bad = good.replace("a: 1", "a|re: '('").replace("condition: s", "condition: s and u");
+        std::fs::write(service.join("bad.yml"), bad).unwrap();
+        let said = embed::embed(&root, folder.path()).unwrap();
+        let told = said.join("\n");
+        assert!(
+            told.contains("\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:5:11: the regular expression"),
+            "{told}"
+        );
+        assert!(
+            told.contains("\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:6:20: the condition names `u`"),
+            "{told}"
+        );
     }
 }

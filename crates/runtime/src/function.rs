@@ -16,6 +16,7 @@ use tattletrail_engine::ingest::{self, Ending, Item};
 use crate::deadline::Deadline;
 use crate::dispatch::{Dispatcher, Handled, Intake};
 use crate::health::{self, Source};
+use crate::late::Late;
 use crate::receive::{Message, Received, is_own};
 use crate::rejected::{RejectedMessage, Rejects};
 
@@ -36,7 +37,7 @@ pub struct Function {
     source: Source,
     dispatcher: Dispatcher,
     rejects: Option<Rejects>,
-    store: aws_sdk_s3::Client,
+    store: Late<aws_sdk_s3::Client>,
 }
 
 /// One invocation.

@@ -161,7 +161,7 @@ const KINDS: [(&str, &str); 12] = [
     ("s: {a|fieldref|contains: b.c}, condition: s", r#"{"a":"put","b":{"c":"U"}}"#),
     ("s: [put, get], condition: s", r#"{"a":{"b":"input"}}"#),
     ("'s': {'a[any]': {b: 1, 'c[-1]': 2}}, condition: s", r#"{"a":[{"b":1,"c":[1,2]}]}"#),
-    ("s: {'a[all]': {x: {b: 1}, y: {b.c: 2}, condition: x or not y}}, condition: s", r#"{"a":[{"b":1}]}"#),
+    ("s: {'a[all]': {x: {b: 1}, y: {b.c: 2}, condition: x and not y}}, condition: s", r#"{"a":[{"b":1}]}"#),
 ];
 
 #[test]

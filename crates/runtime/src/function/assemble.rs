@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use tattletrail_engine::ids::{AccountId, Region};
 use tattletrail_engine::ruleset::BundleError;
@@ -30,6 +31,9 @@ pub enum StartError {
     /// The rules.
     #[error(transparent)]
     Rules(#[from] BundleError),
+    /// The Region.
+    #[error("AWS_REGION is not set, expected the Region in which the function runs")]
+    NoRegion,
 }
 
 impl Function {
@@ -38,7 +42,8 @@ impl Function {
     pub async fn start(source: Source) -> Result<Self, StartError> {
         let settings = Settings::from_environment()?;
         let engine = rules::engine()?;
-        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let config = sdk_config().await;
+        config.region().ok_or(StartError::NoRegion)?;
         let dispatcher = Dispatcher {
             engine,
             ledger: ledger(&settings, &config),
@@ -47,6 +52,12 @@ impl Function {
         };
         Ok(Self { source, dispatcher, rejects: rejects(&settings, &config), store: store(&config) })
     }
+}
+
+/// Lambda sets the Region. Where it is not set nothing else is asked: the SDK would ask the network.
+async fn sdk_config() -> SdkConfig {
+    let region = EnvironmentVariableRegionProvider::new();
+    aws_config::defaults(BehaviorVersion::latest()).region(region).load().await
 }
 
 fn policy(settings: &Settings) -> Policy {

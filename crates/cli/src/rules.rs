@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tattletrail_engine::ruleset::{RuleError, RuleSet, RuleSource};
+use tattletrail_engine::ruleset::{BundleError, RuleError, RuleSet, RuleSource};
 use walkdir::WalkDir;
 
 /// Why there is no rule set to work with.
@@ -15,10 +15,15 @@ pub(crate) enum RulesError {
     None { path: PathBuf },
     #[error("{} rule(s) do not load", .0.len())]
     Bad(Vec<RuleError>),
+    #[error("the rules in this binary do not load")]
+    BuiltIn(#[from] BundleError),
 }
 
 /// Loads all rules under `paths`, or the built-in ones if there are none.
 pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
+    if paths.is_empty() {
+        return Ok(tattletrail_rules::load()?);
+    }
     let mut sources = Vec::new();
     for path in paths {
         let found = read(path)?;
@@ -26,9 +31,6 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
             return Err(RulesError::None { path: path.clone() });
         }
         sources.extend(found);
-    }
-    if paths.is_empty() {
-        sources.extend(tattletrail_rules::built_in());
     }
     RuleSet::from_sources(sources).map_err(RulesError::Bad)
 }

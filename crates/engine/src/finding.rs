@@ -114,7 +114,7 @@ impl Level {
 }
 
 /// What a finding says about its rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RuleInfo {
     /// The rule's UUID.
     pub id: RuleId,

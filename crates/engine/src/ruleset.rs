@@ -1,6 +1,6 @@
 //! All rules together, indexed so that an event meets only the rules it can match.
 //!
-//! In: rule files. Out: a [`RuleSet`], or every error in every file. A rule that requires an `eventName` is tried on
+//! In: rule files, or a bundle made of them. Out: a [`RuleSet`], or every error in every file. A rule that requires an `eventName` is tried on
 //! events of that name only, else one that requires an `eventSource` on those of that source, the rest on all.
 //!
 //! INVARIANT: the index never hides a match; [`RuleSet::matches_unindexed`] is the slow twin that a test compares with.
@@ -17,6 +17,11 @@ pub use crate::sigma::{CompiledRule, RuleError, RuleSource};
 
 // Which rules an event can match.
 mod index;
+
+// Rules in a form that loads at once.
+mod bundle;
+
+pub use bundle::BundleError;
 
 use index::Index;
 
@@ -55,9 +60,14 @@ impl RuleSet {
             errors.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
             return Err(errors);
         }
+        Ok(Self::indexed(rules))
+    }
+
+    /// Rules that are sorted and have no faults.
+    fn indexed(rules: Vec<CompiledRule>) -> Self {
         let record = Index::new(&rules, |rule| !rule.is_exposure());
         let exposure = Index::new(&rules, CompiledRule::is_exposure);
-        Ok(Self { rules, record, exposure })
+        Self { rules, record, exposure }
     }
 
     /// The rules, by path, then id.

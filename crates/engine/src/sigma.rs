@@ -32,6 +32,9 @@ mod modifier;
 // Where a field's values are.
 mod field;
 
+// A regular expression that is compiled once it is needed.
+mod regex;
+
 // One value of a rule, ready to test.
 mod value;
 

@@ -16,6 +16,7 @@ use tattletrail_engine::ingest::{self, Ending, Item};
 use crate::deadline::Deadline;
 use crate::dispatch::{Dispatcher, Handled, Intake};
 use crate::health::{self, Source};
+use crate::late::Late;
 use crate::receive::{Message, Received, is_own};
 use crate::refresh;
 use crate::rejected::{RejectedMessage, Rejects};
@@ -37,7 +38,7 @@ pub struct Function {
     source: Source,
     dispatcher: Dispatcher,
     rejects: Option<Rejects>,
-    store: aws_sdk_s3::Client,
+    store: Late<aws_sdk_s3::Client>,
 }
 
 /// One invocation.
@@ -140,7 +141,8 @@ impl Invocation<'_> {
         let Self { function, deadline, intake, rejected, schedule, .. } = self;
         let mut handled = intake.finish().await;
         if let Some(number) = schedule {
-            let refreshed = deadline.limit(function.dispatcher.refresh(deadline, &mut handled.counts)).await;
+            let refresh = Box::pin(function.dispatcher.refresh(deadline, &mut handled.counts));
+            let refreshed = deadline.limit(refresh).await;
             let refreshed = refreshed.unwrap_or_else(|| Err(refresh::TIME_OVER.to_owned()));
             handled.lost.extend(refreshed.err().map(|why| (number, why)));
         }

@@ -9,6 +9,9 @@ pub mod deadline;
 // What one invocation counted.
 pub mod counts;
 
+// A client that is made when it is first needed.
+pub mod late;
+
 // What is remembered between invocations.
 pub mod ledger;
 

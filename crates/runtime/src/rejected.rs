@@ -4,6 +4,8 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use serde::Serialize;
 
+use crate::late::Late;
+
 /// The most of a payload that goes with it: a message of SQS holds 256 KiB at least everywhere.
 const MOST_PAYLOAD: usize = 200 * 1024;
 
@@ -11,8 +13,8 @@ const MOST_PAYLOAD: usize = 200 * 1024;
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Rejects {
-    Queue { client: aws_sdk_sqs::Client, url: String },
-    Bucket { client: aws_sdk_s3::Client, bucket: String, prefix: String },
+    Queue { client: Late<aws_sdk_sqs::Client>, url: String },
+    Bucket { client: Late<aws_sdk_s3::Client>, bucket: String, prefix: String },
 }
 
 /// One message with something in it that could not be read.

@@ -130,4 +130,58 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn a_bundle_gives_the_rules_it_was_made_of(
+        detections in prop::collection::vec(detection(), 1..6),
+        records in prop::collection::vec(record(), 1..8),
+    ) {
+        let sources = detections.iter().enumerate().map(|(id, text)| source(&format!("{id}.yml"), &id.to_string(), text));
+        let rules = RuleSet::from_sources(sources).unwrap();
+        let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
+        let change = Document::parse(br#"{"effect":"put"}"#).unwrap();
+        for text in &records {
+            let record = CloudTrailRecord::parse(text).unwrap();
+            let event = Event::with_exposure(&record, change.root());
+            prop_assert_eq!(ids(&rules.matches(&event)), ids(&again.matches(&event)), "{}", text);
+        }
+    }
+}
+
+/// A detection of each kind, with a record that it matches.
+const KINDS: [(&str, &str); 12] = [
+    ("s: {a: p*}, condition: s", r#"{"a":"PUT"}"#),
+    ("s: {a|endswith|cased: ut}, condition: s", r#"{"a":"put"}"#),
+    ("s: {a: 'p?t*x'}, condition: s", r#"{"a":"püt, x"}"#),
+    ("s: {a: Ü}, condition: s", r#"{"a":"ü"}"#),
+    ("s: {a|re|i: '^p[^u]t$'}, condition: s", r#"{"a":"PÜT"}"#),
+    ("s: {a|cidr: 10.0.0.0/8}, condition: s", r#"{"a":"10.1.2.3"}"#),
+    ("s: {a|gt: 0.1000000000000000055}, condition: s", r#"{"a":0.2}"#),
+    ("s: {a: null, b|exists: true}, condition: s", r#"{"b":1}"#),
+    ("s: {a|fieldref|contains: b.c}, condition: s", r#"{"a":"put","b":{"c":"U"}}"#),
+    ("s: [put, get], condition: s", r#"{"a":{"b":"input"}}"#),
+    ("'s': {'a[any]': {b: 1, 'c[-1]': 2}}, condition: s", r#"{"a":[{"b":1,"c":[1,2]}]}"#),
+    ("s: {'a[all]': {x: {b: 1}, y: {b.c: 2}, condition: x and not y}}, condition: s", r#"{"a":[{"b":1}]}"#),
+];
+
+#[test]
+fn every_kind_of_detection_can_be_bundled() {
+    for (detection, text) in KINDS {
+        let rules = RuleSet::from_sources([source("a.yml", "1", detection)]).unwrap();
+        let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
+        for (rules, text) in [(&rules, text), (&again, text)] {
+            let record = CloudTrailRecord::parse(text).unwrap();
+            assert_eq!(ids(&rules.matches(&Event::new(&record))), ["1"], "{detection}");
+            let other = CloudTrailRecord::parse(r#"{"a":"nothing of all that"}"#).unwrap();
+            assert!(rules.matches(&Event::new(&other)).is_empty(), "{detection}");
+        }
+        assert_eq!(rules.to_bundle().unwrap(), again.to_bundle().unwrap());
+    }
+}
+
+#[test]
+fn what_cannot_be_written_is_told_and_not_dropped() {
+    let rules = RuleSet::from_sources([source("a.yml", "1", "s: {a|lt: .inf}, condition: s")]).unwrap();
+    assert!(rules.to_bundle().is_err());
+    assert!(RuleSet::from_bundle("[{}]").is_err());
 }

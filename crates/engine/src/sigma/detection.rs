@@ -3,20 +3,22 @@
 //! INVARIANT: the tree is never deeper than [`crate::limits::MAX_RULE_NESTING`] in each of its two kinds of nesting,
 //! so evaluation may recurse. Nothing is allocated on the way, except for texts that no byte comparison can do.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Position;
 use super::field::{FieldPath, Quantifier, Root};
 use super::value::{Test, Value};
 use crate::json::{Kind, Node};
 
 /// Named selections and which of them must hold: a rule's `detection:`, or the extended body of a block.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Logic {
     pub(crate) selections: Vec<Selection>,
     pub(crate) condition: Expression,
 }
 
 /// A named selection.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Selection {
     pub(crate) name: String,
     pub(crate) at: Position,
@@ -24,7 +26,7 @@ pub(crate) struct Selection {
 }
 
 /// A condition over selections, by their place in [`Logic::selections`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Expression {
     Selection(usize),
     Not(Box<Expression>),
@@ -33,7 +35,7 @@ pub(crate) enum Expression {
 }
 
 /// What a selection asks for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Detection {
     /// A mapping.
     All(Vec<Detection>),
@@ -44,7 +46,7 @@ pub(crate) enum Detection {
 }
 
 /// A field, or keywords, with values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Item {
     /// `None` for keywords: any scalar anywhere.
     pub(crate) field: Option<FieldPath>,
@@ -56,7 +58,7 @@ pub(crate) struct Item {
 }
 
 /// A body that elements of a list must satisfy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Block {
     pub(crate) field: FieldPath,
     pub(crate) quantifier: Quantifier,
@@ -64,7 +66,7 @@ pub(crate) struct Block {
 }
 
 /// The body of a block.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Body {
     Basic(Detection),
     Extended(Logic),

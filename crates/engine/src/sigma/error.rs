@@ -1,7 +1,10 @@
 //! What a rule author sees when a rule does not load: where, what was found, what was expected, how to go on.
 
+use serde::{Deserialize, Serialize};
+
 /// A place in a rule file; both numbers start at 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "(usize, usize)", from = "(usize, usize)")]
 pub struct Position {
     /// The line.
     pub line: usize,
@@ -17,6 +20,18 @@ impl Position {
     #[must_use]
     pub(crate) fn right(self, characters: usize) -> Self {
         Self { column: self.column + characters, ..self }
+    }
+}
+
+impl From<(usize, usize)> for Position {
+    fn from((line, column): (usize, usize)) -> Self {
+        Self { line, column }
+    }
+}
+
+impl From<Position> for (usize, usize) {
+    fn from(at: Position) -> Self {
+        (at.line, at.column)
     }
 }
 

@@ -4,6 +4,8 @@
 //! brackets at the end opens a block: see [`super::detection`]. A name with a dot in it is reached by joining segments,
 //! when the shorter name is not there.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Position;
 use crate::event::{EXPOSURE, Event};
 use crate::json::{Kind, Node};
@@ -14,7 +16,7 @@ mod parse;
 pub(crate) use parse::parse;
 
 /// A field's path.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FieldPath {
     written: Box<str>,
     at: Position,
@@ -22,7 +24,7 @@ pub struct FieldPath {
 }
 
 /// One step of a path.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Step {
     /// A member of an object; `longer` are the names that this and the next segments make together.
     Key { name: Box<str>, longer: Box<[Box<str>]> },
@@ -31,7 +33,7 @@ enum Step {
 }
 
 /// How many elements of a list a block must hold for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Quantifier {
     Any,
     All,

@@ -1,5 +1,7 @@
 //! The modifiers behind a field's name: which there are, which go together, and what they make of a value.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::{Position, Problems, shown};
 use super::nearest::nearest;
 use super::transform::Utf16;
@@ -30,7 +32,7 @@ pub(crate) enum Kind {
 }
 
 /// The flags of a regular expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct RegexFlags {
     pub(crate) ignore_case: bool,
     pub(crate) multi_line: bool,

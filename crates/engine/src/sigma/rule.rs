@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::RuleSource;
 use super::detection::{Detection, Logic};
 use super::error::{Position, Problems, RuleError};
@@ -16,7 +18,7 @@ use crate::event::Event;
 use crate::finding::RuleInfo;
 
 /// A rule, ready to match.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CompiledRule {
     info: Arc<RuleInfo>,
     logic: Logic,

@@ -4,29 +4,30 @@
 //! over one `*` at a time, which is linear in text times pattern.
 
 use memchr::{memchr, memchr2, memmem};
+use serde::{Deserialize, Serialize};
 
 use super::pattern::{Pattern, Piece, literal};
 
 /// A compiled pattern.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct TextMatcher {
     shape: Shape,
     case: Case,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Shape {
     /// Every text.
     Any,
-    Equals(Box<[u8]>),
-    Prefix(Box<[u8]>),
-    Suffix(Box<[u8]>),
-    Contains(Box<[u8]>),
+    Equals(Box<str>),
+    Prefix(Box<str>),
+    Suffix(Box<str>),
+    Contains(Box<str>),
     Glob(Box<[Unit]>),
 }
 
 /// A piece in bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum Unit {
     Byte(u8),
     One,
@@ -34,7 +35,7 @@ enum Unit {
 }
 
 /// How capitals count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Case {
     /// As written.
     Exact,
@@ -75,7 +76,7 @@ impl TextMatcher {
     /// The one ASCII text, in lower case, that fits (whatever its capitals).
     pub(crate) fn ascii_literal(&self) -> Option<String> {
         match &self.shape {
-            Shape::Equals(bytes) if bytes.is_ascii() => String::from_utf8(bytes.to_ascii_lowercase()).ok(),
+            Shape::Equals(word) if word.is_ascii() => Some(word.to_ascii_lowercase()),
             _ => None,
         }
     }
@@ -83,7 +84,7 @@ impl TextMatcher {
     /// False if no text that begins with `byte` fits.
     pub(crate) fn may_begin_with(&self, byte: u8) -> bool {
         match &self.shape {
-            Shape::Equals(bytes) | Shape::Prefix(bytes) => bytes.first() == Some(&byte),
+            Shape::Equals(word) | Shape::Prefix(word) => word.as_bytes().first() == Some(&byte),
             Shape::Glob(units) => match units.first() {
                 Some(Unit::Byte(first)) => *first == byte,
                 _ => true,
@@ -105,13 +106,13 @@ fn lower(pieces: &[Piece]) -> Vec<Piece> {
 }
 
 fn shape(pieces: &[Piece]) -> Shape {
-    let bytes = |pieces: &[Piece]| literal(pieces).map(|text| text.into_bytes().into_boxed_slice());
+    let text = |pieces: &[Piece]| literal(pieces).map(String::into_boxed_str);
     let simple = match pieces {
         rest if !rest.is_empty() && rest.iter().all(|piece| *piece == Piece::Many) => Some(Shape::Any),
-        [Piece::Many, middle @ .., Piece::Many] => bytes(middle).map(Shape::Contains),
-        [Piece::Many, rest @ ..] => bytes(rest).map(Shape::Suffix),
-        [rest @ .., Piece::Many] => bytes(rest).map(Shape::Prefix),
-        rest => bytes(rest).map(Shape::Equals),
+        [Piece::Many, middle @ .., Piece::Many] => text(middle).map(Shape::Contains),
+        [Piece::Many, rest @ ..] => text(rest).map(Shape::Suffix),
+        [rest @ .., Piece::Many] => text(rest).map(Shape::Prefix),
+        rest => text(rest).map(Shape::Equals),
     };
     simple.unwrap_or_else(|| Shape::Glob(units(pieces)))
 }
@@ -134,15 +135,17 @@ impl Shape {
     fn fits(&self, text: &[u8], ignore_case: bool) -> bool {
         match self {
             Self::Any => true,
-            Self::Equals(word) => same(text, word, ignore_case),
-            Self::Prefix(word) => text.get(..word.len()).is_some_and(|head| same(head, word, ignore_case)),
+            Self::Equals(word) => same(text, word.as_bytes(), ignore_case),
+            Self::Prefix(word) => {
+                text.get(..word.len()).is_some_and(|head| same(head, word.as_bytes(), ignore_case))
+            }
             Self::Suffix(word) => text
                 .len()
                 .checked_sub(word.len())
                 .and_then(|start| text.get(start..))
-                .is_some_and(|tail| same(tail, word, ignore_case)),
-            Self::Contains(word) if ignore_case => contains_ignoring_case(text, word),
-            Self::Contains(word) => memmem::find(text, word).is_some(),
+                .is_some_and(|tail| same(tail, word.as_bytes(), ignore_case)),
+            Self::Contains(word) if ignore_case => contains_ignoring_case(text, word.as_bytes()),
+            Self::Contains(word) => memmem::find(text, word.as_bytes()).is_some(),
             Self::Glob(units) => glob(units, text, ignore_case),
         }
     }

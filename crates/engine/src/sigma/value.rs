@@ -5,24 +5,24 @@ use std::io::Write as _;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::error::Position;
 use super::field::{FieldPath, Root};
+use super::regex::Regex;
 use super::text::TextMatcher;
 use crate::json::{Kind, Node};
 
 /// One value as the rule writes it, with the tests it stands for: one of them must hold. Most have one; `windash` and
 /// `base64offset` make several.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Value {
     pub(crate) tests: Box<[Test]>,
-    #[expect(dead_code, reason = "for telling which value of a list held")]
     pub(crate) at: Position,
 }
 
 /// What one value of a field must be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Test {
     Text(TextMatcher),
     Regex(Regex),
@@ -36,7 +36,7 @@ pub(crate) enum Test {
 }
 
 /// How a number compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Comparison {
     Less,
     LessOrEqual,
@@ -45,7 +45,7 @@ pub(crate) enum Comparison {
 }
 
 /// A comparison with another field of the same event or element.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct FieldTest {
     pub(crate) other: FieldPath,
     pub(crate) relation: Relation,
@@ -53,7 +53,7 @@ pub(crate) struct FieldTest {
 }
 
 /// Where in a field's text the other field's text must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Relation {
     Equals,
     Contains,

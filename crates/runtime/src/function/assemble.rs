@@ -3,12 +3,15 @@
 
 use std::time::Duration;
 
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use tattletrail_engine::ids::{AccountId, Region};
+use tattletrail_engine::ruleset::BundleError;
 
 use super::Function;
 use crate::dispatch::{Dispatcher, Policy};
 use crate::health::Source;
+use crate::late::Late;
 use crate::ledger::{Ledger, Memory, Table};
 use crate::rejected::Rejects;
 use crate::rules;
@@ -26,25 +29,35 @@ pub enum StartError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The rules.
-    #[error("{0}")]
-    Rules(String),
+    #[error(transparent)]
+    Rules(#[from] BundleError),
+    /// The Region.
+    #[error("AWS_REGION is not set, expected the Region in which the function runs")]
+    NoRegion,
 }
 
 impl Function {
-    /// Starts a function with what its environment says. Nothing is asked of the network.
+    /// Starts a function with what its environment says. Nothing is asked of the network, and no client is made before it
+    /// is needed.
     pub async fn start(source: Source) -> Result<Self, StartError> {
         let settings = Settings::from_environment()?;
-        let engine = rules::engine().map_err(StartError::Rules)?;
-        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let engine = rules::engine()?;
+        let config = sdk_config().await;
+        config.region().ok_or(StartError::NoRegion)?;
         let dispatcher = Dispatcher {
             engine,
             ledger: ledger(&settings, &config),
             sinks: sinks(&settings, &config),
             policy: policy(&settings),
         };
-        let store = aws_sdk_s3::Client::from_conf(store_config(&config));
-        Ok(Self { source, dispatcher, rejects: rejects(&settings, &config), store })
+        Ok(Self { source, dispatcher, rejects: rejects(&settings, &config), store: store(&config) })
     }
+}
+
+/// Lambda sets the Region. Where it is not set nothing else is asked: the SDK would ask the network.
+async fn sdk_config() -> SdkConfig {
+    let region = EnvironmentVariableRegionProvider::new();
+    aws_config::defaults(BehaviorVersion::latest()).region(region).load().await
 }
 
 fn policy(settings: &Settings) -> Policy {
@@ -58,25 +71,27 @@ fn policy(settings: &Settings) -> Policy {
 
 fn ledger(settings: &Settings, config: &SdkConfig) -> Ledger {
     match &settings.ledger_table {
-        Some(name) => Ledger::Table(Table::new(aws_sdk_dynamodb::Client::new(config), name.clone())),
+        Some(name) => Ledger::Table(Table::new(aws_sdk_dynamodb::Config::new(config), name.clone())),
         None => Ledger::Memory(Memory::default()),
     }
 }
 
 fn rejects(settings: &Settings, config: &SdkConfig) -> Option<Rejects> {
     Some(match settings.rejected.clone()? {
-        RejectedTo::Queue(url) => Rejects::Queue { client: aws_sdk_sqs::Client::new(config), url },
-        RejectedTo::Bucket { bucket, prefix } => {
-            Rejects::Bucket { client: aws_sdk_s3::Client::from_conf(store_config(config)), bucket, prefix }
+        RejectedTo::Queue(url) => {
+            let config = aws_sdk_sqs::Config::new(config);
+            Rejects::Queue { client: Late::new(|| aws_sdk_sqs::Client::from_conf(config)), url }
         }
+        RejectedTo::Bucket { bucket, prefix } => Rejects::Bucket { client: store(config), bucket, prefix },
     })
 }
 
 /// Stand-ins for S3 have no names of hosts for buckets.
-fn store_config(config: &SdkConfig) -> aws_sdk_s3::Config {
+fn store(config: &SdkConfig) -> Late<aws_sdk_s3::Client> {
     let own_endpoint =
         std::env::var_os("AWS_ENDPOINT_URL_S3").is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
-    aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build()
+    let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build();
+    Late::new(|| aws_sdk_s3::Client::from_conf(config))
 }
 
 fn sinks(settings: &Settings, config: &SdkConfig) -> Vec<Sink> {
@@ -90,17 +105,18 @@ fn sinks(settings: &Settings, config: &SdkConfig) -> Vec<Sink> {
             own_region,
             region: hub.region.as_deref().map(Region::from),
         };
-        sinks.push(Sink::SecurityHub(SecurityHub::new(base, aws_sdk_sts::Client::new(config), place)));
+        sinks.push(Sink::SecurityHub(SecurityHub::new(&base, &aws_sdk_sts::Config::new(config), place)));
     }
     if let Some(metrics) = &settings.metrics {
-        let client = aws_sdk_cloudwatch::Client::new(config);
-        sinks.push(Sink::CloudWatch(CloudWatch::new(client, metrics.clone())));
+        let config = aws_sdk_cloudwatch::Config::new(config);
+        sinks.push(Sink::CloudWatch(CloudWatch::new(&config, metrics.clone())));
     }
     if let Some(topic) = &settings.topic_arn {
-        sinks.push(Sink::Sns(Sns::new(aws_sdk_sns::Client::new(config), topic.clone())));
+        sinks.push(Sink::Sns(Sns::new(&aws_sdk_sns::Config::new(config), topic.clone())));
     }
     if let Some(bus) = &settings.event_bus {
-        sinks.push(Sink::EventBus(EventBus::new(aws_sdk_eventbridge::Client::new(config), bus.clone())));
+        let config = aws_sdk_eventbridge::Config::new(config);
+        sinks.push(Sink::EventBus(EventBus::new(&config, bus.clone())));
     }
     sinks
 }

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
+use aws_sdk_dynamodb::{Client, Config};
 
 use super::{Kept, Key, LedgerError, Over, Page, Write};
+use crate::late::Late;
 
 /// How many rows one read can name (DynamoDB API reference, `BatchGetItem`).
 const MOST_READS: usize = 100;
@@ -21,7 +22,7 @@ const READ_ROUNDS: usize = 8;
 /// A table.
 #[derive(Debug)]
 pub struct Table {
-    client: Client,
+    client: Late<Client>,
     name: String,
 }
 
@@ -29,8 +30,8 @@ type Attributes = HashMap<String, AttributeValue>;
 
 impl Table {
     /// The table of this name.
-    pub fn new(client: Client, name: String) -> Self {
-        Self { client, name }
+    pub fn new(config: Config, name: String) -> Self {
+        Self { client: Late::new(|| Client::from_conf(config)), name }
     }
 
     pub(super) async fn get(&self, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, Kept>, LedgerError> {

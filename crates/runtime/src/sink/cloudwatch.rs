@@ -16,10 +16,10 @@ mod series;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+use aws_sdk_cloudwatch::{Client, Config};
 
 pub use self::aggregate::{Datum, Unit, aggregate};
 pub use self::series::Series;
@@ -27,6 +27,7 @@ use super::Outcome;
 use super::courier::{self, Courier, Entry, Limits, Verdict, batches};
 use super::patience::{self, Fault};
 use crate::deadline::Deadline;
+use crate::late::Late;
 use crate::parcel::{Facts, Parcel};
 
 /// What a call takes: 1000 data; of 1 MB (of the smaller kind) something is left for what stands around them.
@@ -46,7 +47,7 @@ pub struct MetricSettings {
 /// Metrics.
 #[derive(Debug)]
 pub struct CloudWatch {
-    client: Client,
+    client: Late<Client>,
     namespace: String,
     series: Mutex<Series>,
     now: fn() -> SystemTime,
@@ -54,16 +55,16 @@ pub struct CloudWatch {
 
 impl CloudWatch {
     /// Metrics through a client whose own retries are turned off: see the crate's `patience`.
-    pub fn new(client: Client, settings: MetricSettings) -> Self {
-        Self::with_clock(client, settings, SystemTime::now)
+    pub fn new(config: &Config, settings: MetricSettings) -> Self {
+        Self::with_clock(config, settings, SystemTime::now)
     }
 
     /// The same with a clock of the caller's.
-    #[expect(clippy::needless_pass_by_value, reason = "one like it, without retries, takes its place")]
-    pub fn with_clock(client: Client, settings: MetricSettings, now: fn() -> SystemTime) -> Self {
-        let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
+    pub fn with_clock(config: &Config, settings: MetricSettings, now: fn() -> SystemTime) -> Self {
+        let config = config.to_builder().retry_config(RetryConfig::disabled()).build();
+        let client = Late::new(|| Client::from_conf(config));
         let series = Mutex::new(Series::new(settings.max_series));
-        Self { client: Client::from_conf(config), namespace: settings.namespace, series, now }
+        Self { client, namespace: settings.namespace, series, now }
     }
 
     /// Counts parcels. All have the same outcome, that of the calls.

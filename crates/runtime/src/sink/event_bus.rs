@@ -3,10 +3,10 @@
 //! Sources: EventBridge API reference, `PutEvents` and `PutEventsResultEntry` (which codes may be tried again); user
 //! guide, "Calculating `PutEvents` event entry size".
 
-use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::config::retry::RetryConfig;
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
+use aws_sdk_eventbridge::{Client, Config};
 use serde_json::Value;
 use tattletrail_engine::render::text;
 
@@ -14,6 +14,7 @@ use super::courier::{self, Courier, Entry, Limits, Verdict};
 use super::patience::{self, Fault};
 use super::{Outcome, spread, words};
 use crate::deadline::Deadline;
+use crate::late::Late;
 use crate::parcel::Parcel;
 
 /// `source` of our events, for rules to match.
@@ -31,16 +32,15 @@ const TIME_BYTES: usize = 14;
 /// A bus.
 #[derive(Debug)]
 pub struct EventBus {
-    client: Client,
+    client: Late<Client>,
     bus: String,
 }
 
 impl EventBus {
     /// A bus by its name or ARN. The client's own retries are turned off: see the crate's `patience`.
-    #[expect(clippy::needless_pass_by_value, reason = "one like it, without retries, takes its place")]
-    pub fn new(client: Client, bus: String) -> Self {
-        let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
-        Self { client: Client::from_conf(config), bus }
+    pub fn new(config: &Config, bus: String) -> Self {
+        let config = config.to_builder().retry_config(RetryConfig::disabled()).build();
+        Self { client: Late::new(|| Client::from_conf(config)), bus }
     }
 
     /// Puts the events of parcels; one outcome for each parcel, in their order. A parcel without one is done.

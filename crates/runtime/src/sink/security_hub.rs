@@ -69,10 +69,9 @@ pub struct SecurityHub {
 
 impl SecurityHub {
     /// Security Hub through a configuration of the function's own account, whose Region is replaced call by call, and
-    /// the client that takes on the roles of other accounts. Retries of both are turned off: see the crate's `patience`.
-    #[expect(clippy::needless_pass_by_value, reason = "others like them, without retries, take their place")]
-    pub fn new(base: aws_sdk_securityhub::Config, sts: aws_sdk_sts::Client, settings: Settings) -> Self {
-        let clients = Box::new(Clients::new(&base, &sts, &settings));
+    /// that of the client that takes on the roles of other accounts. Retries of both are turned off: see the crate's `patience`.
+    pub fn new(base: &aws_sdk_securityhub::Config, sts: &aws_sdk_sts::Config, settings: Settings) -> Self {
+        let clients = Box::new(Clients::new(base, sts, &settings));
         Self { settings, clients }
     }
 

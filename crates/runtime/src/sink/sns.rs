@@ -6,30 +6,30 @@
 // A parcel as an entry of a batch.
 mod message;
 
-use aws_sdk_sns::Client;
 use aws_sdk_sns::config::retry::RetryConfig;
 use aws_sdk_sns::operation::publish_batch::PublishBatchOutput;
+use aws_sdk_sns::{Client, Config};
 
 use self::message::Message;
 use super::courier::{self, Courier, Entry, Limits, Verdict};
 use super::patience::{self, Fault, Kind};
 use super::{Outcome, spread, words};
 use crate::deadline::Deadline;
+use crate::late::Late;
 use crate::parcel::Parcel;
 
 /// A topic.
 #[derive(Debug)]
 pub struct Sns {
-    client: Client,
+    client: Late<Client>,
     topic_arn: String,
 }
 
 impl Sns {
     /// A topic by its ARN. The client's own retries are turned off: see the crate's `patience`.
-    #[expect(clippy::needless_pass_by_value, reason = "one like it, without retries, takes its place")]
-    pub fn new(client: Client, topic_arn: String) -> Self {
-        let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
-        Self { client: Client::from_conf(config), topic_arn }
+    pub fn new(config: &Config, topic_arn: String) -> Self {
+        let config = config.to_builder().retry_config(RetryConfig::disabled()).build();
+        Self { client: Late::new(|| Client::from_conf(config)), topic_arn }
     }
 
     /// Publishes the alerts of parcels; one outcome for each parcel, in their order. A parcel without one is done.

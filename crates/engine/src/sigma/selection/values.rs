@@ -1,14 +1,14 @@
 //! From a written value to its tests, by the plan that the modifiers made.
 
 use ipnet::IpNet;
-use regex::RegexBuilder;
 
-use crate::limits::{MAX_REGEX_BYTES, MAX_WINDASH};
+use crate::limits::MAX_WINDASH;
 use crate::sigma::detection::Item;
 use crate::sigma::error::{Problems, shown};
 use crate::sigma::field::{self, FieldPath};
 use crate::sigma::modifier::{Kind, Plan, RegexFlags, Transform};
 use crate::sigma::pattern::Pattern;
+use crate::sigma::regex::Regex;
 use crate::sigma::text::TextMatcher;
 use crate::sigma::transform::{Utf16, base64, base64_offsets, count_dashes, utf16, windash};
 use crate::sigma::value::{FieldTest, Relation, Test, Value};
@@ -173,13 +173,7 @@ fn regex(yaml: &Yaml, flags: RegexFlags, problems: &mut Problems) -> Option<Test
     let Some(text) = yaml.scalar() else {
         return wrong(yaml, "as a regular expression, expected a text", problems);
     };
-    let built = RegexBuilder::new(text)
-        .case_insensitive(flags.ignore_case)
-        .multi_line(flags.multi_line)
-        .dot_matches_new_line(flags.dot_matches_newline)
-        .size_limit(MAX_REGEX_BYTES)
-        .build();
-    match built {
+    match Regex::new(text, flags) {
         Ok(regex) => Some(Test::Regex(regex)),
         Err(error) => {
             let reason = reason(&error);
@@ -196,8 +190,8 @@ fn regex(yaml: &Yaml, flags: RegexFlags, problems: &mut Problems) -> Option<Test
 }
 
 /// The line of the parser's message that says what is wrong.
-fn reason(error: &regex::Error) -> String {
-    if let regex::Error::CompiledTooBig(limit) = error {
+fn reason(error: &::regex::Error) -> String {
+    if let ::regex::Error::CompiledTooBig(limit) = error {
         return format!("compiled it is larger than {limit} bytes");
     }
     let text = error.to_string();

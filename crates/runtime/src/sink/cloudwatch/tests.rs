@@ -84,9 +84,9 @@ fn more_values_than_one_datum_holds_make_more_data() {
 }
 
 async fn delivered(server: &StandIn, parcels: &[Parcel], until: Deadline) -> Vec<Outcome> {
-    let client = Client::from_conf(samples::config!(aws_sdk_cloudwatch, server.url.clone()));
+    let config = samples::config!(aws_sdk_cloudwatch, server.url.clone());
     let settings = MetricSettings { namespace: "Tattletrail/Detection".to_owned(), max_series: 50 };
-    let sink = CloudWatch::with_clock(client, settings, now);
+    let sink = CloudWatch::with_clock(&config, settings, now);
     sink.deliver(&parcels.iter().collect::<Vec<_>>(), until).await
 }
 

@@ -5,8 +5,8 @@ use super::super::stand_in::{Answer, StandIn};
 use super::*;
 
 async fn delivered(server: &StandIn, parcels: &[Parcel], until: Deadline) -> Vec<Outcome> {
-    let client = Client::from_conf(samples::config!(aws_sdk_eventbridge, server.url.clone()));
-    EventBus::new(client, "findings".to_owned()).deliver(&parcels.iter().collect::<Vec<_>>(), until).await
+    let config = samples::config!(aws_sdk_eventbridge, server.url.clone());
+    EventBus::new(&config, "findings".to_owned()).deliver(&parcels.iter().collect::<Vec<_>>(), until).await
 }
 
 /// A code for each entry, or none.

@@ -16,6 +16,7 @@ use super::bucket::Bucket;
 use super::move_in::Place;
 use super::{Home, Settings};
 use crate::deadline::Deadline;
+use crate::late::Late;
 
 /// The name of our sessions, as it stands in the other account's CloudTrail.
 const SESSION: &str = "tattletrail";
@@ -30,7 +31,7 @@ const MOST_PLACES: usize = 512;
 #[derive(Debug)]
 pub(super) struct Clients {
     base: Config,
-    sts: aws_sdk_sts::Client,
+    sts: Late<aws_sdk_sts::Client>,
     own_account: AccountId,
     home: Home,
     known: Mutex<Known>,
@@ -57,11 +58,11 @@ impl Session {
 }
 
 impl Clients {
-    pub(super) fn new(base: &Config, sts: &aws_sdk_sts::Client, settings: &Settings) -> Self {
-        let sts_config = sts.config().to_builder().retry_config(RetryConfig::disabled()).build();
+    pub(super) fn new(base: &Config, sts: &aws_sdk_sts::Config, settings: &Settings) -> Self {
+        let sts = sts.to_builder().retry_config(RetryConfig::disabled()).build();
         Self {
             base: base.to_builder().retry_config(RetryConfig::disabled()).build(),
-            sts: aws_sdk_sts::Client::from_conf(sts_config),
+            sts: Late::new(|| aws_sdk_sts::Client::from_conf(sts)),
             own_account: settings.own_account.clone(),
             home: settings.home.clone(),
             known: Mutex::default(),

@@ -20,8 +20,8 @@ fn member() -> Home {
 
 fn hub(server: &StandIn, home: Home) -> SecurityHub {
     let base = samples::config!(aws_sdk_securityhub, server.url.clone());
-    let sts = aws_sdk_sts::Client::from_conf(samples::config!(aws_sdk_sts, server.url.clone()));
-    SecurityHub::new(base, sts, settings(home))
+    let sts = samples::config!(aws_sdk_sts, server.url.clone());
+    SecurityHub::new(&base, &sts, settings(home))
 }
 
 async fn delivered(server: &StandIn, home: Home, parcels: &[Parcel], until: Deadline) -> Vec<Outcome> {

@@ -10,7 +10,7 @@ use super::*;
 const TOPIC: &str = "arn:aws:sns:eu-central-1:111122223333:alerts";
 
 fn sns(server: &StandIn, topic: &str) -> Sns {
-    Sns::new(Client::from_conf(samples::config!(aws_sdk_sns, server.url.clone())), topic.to_owned())
+    Sns::new(&samples::config!(aws_sdk_sns, server.url.clone()), topic.to_owned())
 }
 
 /// An answer that took some and failed others: id, code, sender's fault.

@@ -62,6 +62,17 @@ fn nothing_below_the_engine_does_io() {
 }
 
 #[test]
+fn what_scans_files_does_without_the_sdk_of_aws() {
+    let metadata = metadata();
+    let sdk = |package: &str| {
+        let names = below(&metadata, package);
+        names.iter().filter(|name| name.starts_with("aws-") || *name == "tokio").count()
+    };
+    assert_eq!(sdk("tattletrail-cli"), 0, "the first command of the README is quick to build");
+    assert!(sdk("tattletrail-aws") > 10, "the walk over the graph works");
+}
+
+#[test]
 fn every_dependency_comes_from_the_registry_under_a_permissive_licence() {
     let allowed = fs::read_to_string(root().join("deny.toml")).unwrap();
     let list = allowed.split("allow = [").nth(1).and_then(|rest| rest.split(']').next()).unwrap();

@@ -18,11 +18,17 @@ pub(crate) mod security_hub;
 // The stand-in of SNS with faults.
 pub(crate) mod topic;
 
+// Bytes as text, as AWS carries them.
+pub(crate) mod base64;
+
 // Calls of AWS from tests.
 pub(crate) mod aws;
 
 // The Lambda Runtime API, with a function below it.
 pub(crate) mod lambda;
+
+// A deployment, with the commands and functions that work with it.
+pub(crate) mod deployment;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

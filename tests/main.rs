@@ -11,6 +11,12 @@ mod servers;
 // The functions against servers.
 mod functions;
 
+// `tattletrail publish` against servers.
+mod publish;
+
+// `tattletrail redrive` against servers.
+mod redrive;
+
 // Every rule case under `rules/`.
 mod cases;
 

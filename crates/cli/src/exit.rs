@@ -13,6 +13,8 @@ pub enum Exit {
     Usage,
     /// A rule does not load: 3.
     BadRule,
+    /// Something was not delivered: 4. The same command sends what is missing.
+    Undelivered,
 }
 
 impl Exit {
@@ -23,6 +25,7 @@ impl Exit {
             Self::Findings => 1,
             Self::Usage => 2,
             Self::BadRule => 3,
+            Self::Undelivered => 4,
         }
     }
 }

@@ -21,6 +21,12 @@ mod exposures;
 // Findings as text on a stream.
 mod output;
 
+// `tattletrail publish` and `tattletrail redrive`, which are in another binary.
+mod elsewhere;
+
+// What that binary shares with this one.
+pub mod kit;
+
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +46,12 @@ struct Arguments {
 enum Command {
     Scan(Box<scan::ScanArguments>),
     Exposures(Box<exposures::ExposuresArguments>),
+    /// Send findings to Security Hub, CloudWatch, SNS and EventBridge, each once (in `tattletrail-aws`)
+    #[command(disable_help_flag = true)]
+    Publish(elsewhere::Passed),
+    /// Show or re-process the messages of a dead-letter queue (in `tattletrail-aws`)
+    #[command(disable_help_flag = true)]
+    Redrive(elsewhere::Passed),
 }
 
 /// Runs the command line `arguments` (the program's name first).
@@ -47,6 +59,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console)
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Scan(arguments) }) => scan::run(&arguments, console),
         Ok(Arguments { command: Command::Exposures(arguments) }) => exposures::run(&arguments, console),
+        Ok(Arguments { command: Command::Publish(passed) }) => passed.run("publish", console),
+        Ok(Arguments { command: Command::Redrive(passed) }) => passed.run("redrive", console),
         Err(error) => {
             let text = error.render();
             if error.use_stderr() {

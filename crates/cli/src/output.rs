@@ -1,7 +1,7 @@
 //! Findings as text on a stream, one after the other: nothing is held back but what a format needs.
 
 // The table for people.
-mod table;
+pub(crate) mod table;
 
 // Text laid out for a terminal.
 pub(crate) mod layout;
@@ -32,11 +32,11 @@ pub(crate) enum Format {
 
 /// What a terminal allows.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Style {
+pub struct Style {
     /// True if colour may be used.
-    pub(crate) color: bool,
+    pub color: bool,
     /// Columns; `None` where the output is no terminal.
-    pub(crate) width: Option<usize>,
+    pub width: Option<usize>,
 }
 
 /// The width where there is no terminal to ask.
@@ -47,13 +47,13 @@ const MIN_WIDTH: usize = 50;
 
 impl Style {
     /// What the terminal behind the results allows, if there is one.
-    pub(crate) fn of_results(console: &Console) -> Self {
+    pub fn of_results(console: &Console) -> Self {
         let terminal = console.out_is_terminal;
         Self { color: terminal && console.color, width: console.width.filter(|_| terminal) }
     }
 
     /// How many columns a line may take.
-    pub(crate) fn columns(self) -> usize {
+    pub fn columns(self) -> usize {
         self.width.unwrap_or(DEFAULT_WIDTH).max(MIN_WIDTH)
     }
 }

@@ -44,14 +44,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::finding::Level;
-use tattletrail_engine::timeline::Told;
+use tattletrail_engine::ruleset::RuleSet;
+use tattletrail_engine::timeline::{Timeline, Told, Verdict};
 
 use crate::output::{Format, Style, Writer};
 use crate::rules::{self, RulesError};
 use crate::{Console, Exit};
 use filter::Filter;
-use merge::Merge;
-use tally::Tally;
+pub use merge::Reading;
+use merge::{Merge, Taker};
+pub use tally::Tally;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,7 +101,7 @@ pub(crate) struct ScanArguments {
 
 /// What is read, and how.
 #[derive(Debug, Args)]
-pub(crate) struct InputArguments {
+pub struct InputArguments {
     /// Files or folders; `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -126,12 +128,13 @@ pub(crate) struct InputArguments {
 
     /// No summary and no progress bar; problems are still told
     #[arg(long, short)]
-    pub(crate) quiet: bool,
+    pub quiet: bool,
 }
 
 /// Sigma's levels as a command-line value.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum LevelArgument {
+#[expect(missing_docs, reason = "the words say it")]
+pub enum LevelArgument {
     Informational,
     Low,
     Medium,
@@ -153,9 +156,9 @@ impl From<LevelArgument> for Level {
 
 /// Runs a scan.
 pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
-    let rules = match rules::load(&arguments.rules) {
+    let rules = match load_rules(&arguments.rules, console) {
         Ok(rules) => rules,
-        Err(error) => return refuse_rules(&error, console),
+        Err(exit) => return exit,
     };
     let mut writer = match writer(arguments, console) {
         Ok(writer) => writer,
@@ -218,6 +221,36 @@ pub(crate) fn read_all(
     teller: &mut dyn FnMut(Told<'_>, &mut Tally),
 ) -> Tally {
     let started = Instant::now();
+    let mut timeline = Timeline::new(engine, least);
+    let mut tally = read_records(arguments, engine, console, &mut |reading, tally| {
+        timeline.add(reading.read, &mut |told| tell(told, tally, teller));
+        true
+    });
+    let counts = timeline.finish(&mut |told| tell(told, &mut tally, teller));
+    tally.below_level = counts.below_level;
+    tally.timeline = counts;
+    tally.elapsed = started.elapsed();
+    tally
+}
+
+/// Counts what became of a record; hands everything else on.
+fn tell(told: Told<'_>, tally: &mut Tally, teller: &mut dyn FnMut(Told<'_>, &mut Tally)) {
+    match told {
+        Told::Record(Verdict::Matched) => tally.matched += 1,
+        Told::Record(Verdict::Undecidable) => tally.undecidable += 1,
+        Told::Record(Verdict::Unmatched) => tally.unmatched += 1,
+        told => teller(told, tally),
+    }
+}
+
+/// Reads all inputs; `taker` gets what may come to something, each record once, in the order of the files, and says
+/// whether to go on. Everything else is counted.
+pub fn read_records(
+    arguments: &InputArguments,
+    engine: &Engine,
+    console: &Console,
+    taker: Taker<'_>,
+) -> Tally {
     let filter = Filter {
         from: arguments.from,
         to: arguments.to,
@@ -228,23 +261,18 @@ pub(crate) fn read_all(
     let bar = progress(inputs.files.iter().map(|file| file.bytes).sum(), arguments.quiet, console);
     // Results that go to the terminal must not land in the middle of the bar.
     let shares_terminal = console.out_is_terminal && !bar.is_hidden();
-    let mut merge = Merge::new(engine, least, teller);
+    let mut merge = Merge::new(taker);
     merge.tally.files_ruled_out = inputs.ruled_out;
     for problem in &inputs.problems {
         merge.tally.problem(problem, false);
     }
     crew::run(&inputs.files, jobs(arguments), engine, &filter, |file, message, bytes_read| {
         bar.set_position(bytes_read);
-        if shares_terminal {
-            bar.suspend(|| merge.take(file, message));
-        } else {
-            merge.take(file, message);
-        }
+        if shares_terminal { bar.suspend(|| merge.take(file, message)) } else { merge.take(file, message) }
     });
     bar.finish_and_clear();
     let mut tally = merge.finish();
     tally.check_that_anything_was_read();
-    tally.elapsed = started.elapsed();
     tally
 }
 
@@ -273,12 +301,18 @@ fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, St
     Ok(Writer::new(arguments.format, style, Box::new(BufWriter::with_capacity(64 * 1024, sink))))
 }
 
+/// The rules in these folders and files, or the built-in ones if there are none. What is wrong with them is said, and the
+/// exit is returned.
+pub fn load_rules(paths: &[PathBuf], console: &mut Console) -> Result<RuleSet, Exit> {
+    rules::load(paths).map_err(|error| refuse_rules(&error, console))
+}
+
 fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {
     if let RulesError::Bad(errors) = error {
         for error in errors {
             console.say(&format!("{error}\n"));
         }
-        console.say(&format!("tattletrail: {error}; nothing was scanned\n"));
+        console.say(&format!("tattletrail: {error}; nothing was read\n"));
         return Exit::BadRule;
     }
     console.say(&format!("tattletrail: {error}\n"));

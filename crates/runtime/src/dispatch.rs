@@ -23,6 +23,9 @@ mod standing;
 // From the ledger to the sinks.
 mod outbox;
 
+// How an intake goes on where no caller waits.
+mod pace;
+
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -33,6 +36,7 @@ use tattletrail_engine::ids::{AccountId, EventId};
 use tattletrail_engine::ingest::Item;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::timeline::Order;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::counts::Counts;
 use crate::deadline::Deadline;
@@ -41,6 +45,7 @@ use crate::ledger::{Ledger, LedgerError, MOST_BYTES, MOST_WRITES};
 use crate::sink::Sink;
 use objects::Objects;
 use outbox::{Copy, Outgoing};
+use pace::{NOT_TRIED, Pace};
 use plan::Plan;
 
 /// How many events are planned together at most: their rows must fit into one atomic write.
@@ -98,6 +103,8 @@ enum Content {
 pub struct Intake<'d> {
     dispatcher: &'d Dispatcher,
     deadline: Deadline,
+    /// Set where there is no deadline for the whole.
+    pace: Option<Pace>,
     order: Order<Arrival>,
     counts: Counts,
     /// Messages of which something is not delivered, and why.
@@ -130,6 +137,7 @@ impl Dispatcher {
         Intake {
             dispatcher: self,
             deadline,
+            pace: None,
             order: Order::default(),
             counts: Counts::default(),
             lost: BTreeMap::new(),
@@ -140,6 +148,13 @@ impl Dispatcher {
             objects: Objects::default(),
             id: RandomState::new().hash_one(jiff::Timestamp::now().as_nanosecond()),
         }
+    }
+
+    /// Begins to take in records where no caller waits for the end: each write to the ledger and each shipment may take
+    /// `step`, there may be any number of them, and memory stays bounded. When nothing can be delivered any more, the rest
+    /// is not tried: [`Intake::has_given_up`].
+    pub fn steady_intake(&self, step: Duration) -> Intake<'_> {
+        Intake { pace: Some(Pace::new(step)), ..self.intake(Deadline::after(step)) }
     }
 }
 
@@ -169,37 +184,53 @@ impl Intake<'_> {
     }
 
     async fn record(&mut self, message: usize, record: CloudTrailRecord) {
+        let read = self.dispatcher.engine.read(record);
+        self.add_read(message, read).await;
+    }
+
+    /// Takes what the dispatcher's engine has read of a record in a message.
+    pub async fn add_read(&mut self, message: usize, read: Read) {
         self.counts.received += 1;
-        let id = record.event_id();
-        let account = record.account();
-        let time = record.event_time().map(str::to_owned);
-        let event = EventName::new(
-            account.as_ref().map(AccountId::as_str),
-            id.as_ref().map(EventId::as_str),
-            record.fingerprint(),
-        );
-        let content = match self.dispatcher.engine.read(record) {
-            Read::Done(findings) if findings.is_empty() => {
-                self.counts.unmatched += 1;
-                return;
+        let (account, id, time) = match &read {
+            Read::Waits(waiting) => {
+                let record = waiting.record();
+                (record.account(), record.event_id(), record.event_time().map(str::to_owned))
             }
+            Read::Done(findings) => {
+                let Some(finding) = findings.first() else {
+                    self.counts.unmatched += 1;
+                    return;
+                };
+                (finding.event.account.clone(), finding.event.id.clone(), finding.event.time.clone())
+            }
+        };
+        let id = id.as_ref().map(EventId::as_str);
+        let content = if id.is_none() { content_of(&read) } else { 0 };
+        let event = EventName::new(account.as_ref().map(AccountId::as_str), id, content);
+        let content = match read {
             Read::Done(findings) => Content::Behaviour(findings),
             Read::Waits(waiting) => Content::Waits(waiting),
         };
-        let arrival = Arrival { message, event, content };
-        let ready = self.order.push(time.as_deref(), id.as_ref().map(EventId::as_str), arrival);
+        let ready = self.order.push(time.as_deref(), id, Arrival { message, event, content });
         self.take_in(ready).await;
+    }
+
+    /// What was counted so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// True where the rest will not be tried, since nothing before it could be delivered: what is still added is counted as
+    /// not delivered.
+    pub fn has_given_up(&self) -> bool {
+        self.is_hopeless()
     }
 
     /// Delivers all that is left, and says what became of everything.
     pub async fn finish(mut self) -> Handled {
         let rest = self.order.rest();
         self.take_in(rest).await;
-        self.ship_all().await;
-        // What others are at work on is waited for last: two that wait for one another would never end.
-        let copies = std::mem::take(&mut self.copies);
-        self.see_to(copies).await;
-        self.ship_all().await;
+        self.settle_up().await;
         Handled { counts: self.counts, lost: self.lost }
     }
 
@@ -210,6 +241,10 @@ impl Intake<'_> {
         let mut size = GROUP;
         while !left.is_empty() {
             let (group, rest) = left.split_at(size.min(left.len()));
+            self.begin_step();
+            if self.is_hopeless() {
+                return self.lose_all(left, NOT_TRIED);
+            }
             if self.deadline.is_over() {
                 self.lose_all(left, "the time was over");
                 return;
@@ -217,11 +252,13 @@ impl Intake<'_> {
             let late = || Err(Trouble::Ledger(LedgerError::late()));
             match self.deadline.limit(self.commit(group)).await.unwrap_or_else(late) {
                 Ok(plan) => {
+                    self.note_group(true);
                     self.account(plan).await;
                     (left, size) = (rest, GROUP);
                 }
                 Err(Trouble::TooMuch) => size = (group.len() / 2).max(1),
                 Err(Trouble::Ledger(error)) => {
+                    self.note_group(false);
                     self.lose_all(group, &error.to_string());
                     left = rest;
                 }
@@ -248,7 +285,8 @@ impl Intake<'_> {
 
     /// Until when what this invocation takes in is its own: it answers no more after its deadline.
     fn claim(&self) -> i64 {
-        let left = i64::try_from(self.deadline.left().as_millis()).unwrap_or(i64::MAX);
+        let left = self.deadline.left() + self.claim_beyond_deadline();
+        let left = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
         jiff::Timestamp::now().as_millisecond().saturating_add(left)
     }
 
@@ -259,10 +297,8 @@ impl Intake<'_> {
             self.open.insert(event, open);
         }
         self.due.extend(plan.outgoing);
-        if self.due.len() >= SHIPMENT {
-            self.ship().await;
-        }
         self.copies.extend(plan.copies);
+        self.ship_what_is_due().await;
     }
 
     fn lose_all(&mut self, arrivals: &[Arrival], why: &str) {
@@ -270,6 +306,14 @@ impl Intake<'_> {
             self.counts.undelivered += 1;
             self.lost.entry(arrival.message).or_insert_with(|| why.to_owned());
         }
+    }
+}
+
+/// What tells a record without an `eventID` from others: what it says, or what was found in that.
+fn content_of(read: &Read) -> u64 {
+    match read {
+        Read::Waits(waiting) => xxh3_64(waiting.record().root().to_compact_json().as_bytes()),
+        Read::Done(findings) => findings.first().map_or(0, |finding| xxh3_64(finding.id.as_str().as_bytes())),
     }
 }
 

@@ -6,6 +6,9 @@ mod assemble;
 // Trail files in S3.
 mod files;
 
+// What did not get through, once more.
+mod again;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use lambda_runtime::{Context, Error, LambdaEvent};
@@ -21,6 +24,7 @@ use crate::receive::{Message, Received, is_own};
 use crate::refresh;
 use crate::rejected::{RejectedMessage, Rejects};
 
+pub use again::{Again, Became};
 pub use assemble::StartError;
 
 /// A payload as Lambda gives it: its text, whatever is in it.

@@ -20,6 +20,8 @@ pub enum Source {
     ApiEvents,
     TrailLogs,
     TrailFiles,
+    /// No function: a person with the command.
+    Command,
 }
 
 impl Source {
@@ -29,6 +31,7 @@ impl Source {
             Self::ApiEvents => "api-events",
             Self::TrailLogs => "trail-logs",
             Self::TrailFiles => "trail-files",
+            Self::Command => "tattletrail",
         }
     }
 }

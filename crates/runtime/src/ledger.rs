@@ -9,6 +9,9 @@ mod table;
 // Rows in memory.
 mod memory;
 
+// Rows over a table that is only read.
+mod overlay;
+
 // What the rows mean.
 pub mod row;
 
@@ -16,6 +19,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 pub use memory::Memory;
+pub use overlay::Overlay;
 pub use table::Table;
 
 /// How many rows one atomic write can hold (DynamoDB API reference, `TransactWriteItems`).
@@ -31,6 +35,8 @@ pub enum Ledger {
     Memory(Memory),
     /// In DynamoDB.
     Table(Table),
+    /// In memory, over what is read from DynamoDB: for rehearsals.
+    Overlay(Overlay),
 }
 
 /// The name of a row.
@@ -122,6 +128,7 @@ impl Ledger {
         match self {
             Self::Memory(memory) => Ok(memory.get(keys)),
             Self::Table(table) => table.get(keys).await,
+            Self::Overlay(overlay) => overlay.get(keys).await,
         }
     }
 
@@ -130,6 +137,7 @@ impl Ledger {
         match self {
             Self::Memory(memory) => Ok(memory.list(partition, begin)),
             Self::Table(table) => table.list(partition, begin).await,
+            Self::Overlay(overlay) => overlay.list(partition, begin).await,
         }
     }
 
@@ -139,6 +147,7 @@ impl Ledger {
         match self {
             Self::Memory(memory) => Ok(memory.page(begin)),
             Self::Table(table) => table.page(begin, after).await,
+            Self::Overlay(overlay) => overlay.page(begin, after).await,
         }
     }
 
@@ -147,6 +156,10 @@ impl Ledger {
         match self {
             Self::Memory(memory) => memory.write(writes),
             Self::Table(table) => table.write(writes).await,
+            Self::Overlay(overlay) => {
+                overlay.write(writes);
+                Ok(())
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ pub mod sns;
 // EventBridge: `PutEvents`.
 pub mod event_bus;
 
+// Nowhere: what would be sent is told.
+pub mod rehearsal;
+
 // A sink that answers as a test tells it.
 #[cfg(test)]
 pub(crate) mod scripted;
@@ -43,6 +46,7 @@ mod samples;
 
 use cloudwatch::CloudWatch;
 use event_bus::EventBus;
+use rehearsal::Rehearsal;
 use security_hub::SecurityHub;
 use sns::Sns;
 
@@ -57,6 +61,8 @@ pub enum Sink {
     CloudWatch(CloudWatch),
     Sns(Sns),
     EventBus(EventBus),
+    /// In the place of another: takes everything, sends nothing.
+    Rehearsal(Rehearsal),
     /// Answers as a test tells it.
     #[cfg(test)]
     #[allow(private_interfaces, reason = "only tests make one")]
@@ -82,6 +88,7 @@ impl Sink {
             Self::CloudWatch(_) => SinkName::CloudWatch,
             Self::Sns(_) => SinkName::Sns,
             Self::EventBus(_) => SinkName::EventBus,
+            Self::Rehearsal(sink) => sink.name,
             #[cfg(test)]
             Self::Scripted(sink) => sink.name,
         }
@@ -94,6 +101,7 @@ impl Sink {
             Self::CloudWatch(sink) => sink.deliver(parcels, until).await,
             Self::Sns(sink) => sink.deliver(parcels, until).await,
             Self::EventBus(sink) => sink.deliver(parcels, until).await,
+            Self::Rehearsal(sink) => sink.deliver(parcels),
             #[cfg(test)]
             Self::Scripted(sink) => sink.deliver(parcels),
         }

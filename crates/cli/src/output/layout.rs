@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::Style;
 
 /// Lays pieces out on lines of so many columns; only a piece that is wider than a line is cut.
-pub(crate) fn flow(pieces: &[String], columns: usize) -> Vec<String> {
+pub fn flow(pieces: &[String], columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for piece in pieces.iter().filter(|piece| !piece.is_empty()).map(|piece| fit(piece, columns)) {
         match lines.last_mut() {
@@ -42,12 +42,12 @@ pub(crate) fn short_actor(name: &str) -> String {
 }
 
 /// Foreign text made safe for a terminal and cut to its place.
-pub(crate) fn fit(text: &str, columns: usize) -> String {
+pub fn fit(text: &str, columns: usize) -> String {
     truncate_width(&neutralise(text), columns).into_owned()
 }
 
 /// SGR codes around a text, where colour may be used.
-pub(crate) fn paint(text: &str, code: &str, style: Style) -> String {
+pub fn paint(text: &str, code: &str, style: Style) -> String {
     if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 

@@ -80,7 +80,8 @@ fn details(finding: &Finding) -> Vec<String> {
     parts
 }
 
-fn color_of(level: Level) -> &'static str {
+/// The colour of a level.
+pub fn color_of(level: Level) -> &'static str {
     match level {
         Level::Critical => "1;31",
         Level::High => "31",

@@ -21,13 +21,13 @@ const BATCHES_AHEAD: usize = 4;
 type Claimed = (usize, Receiver<Message>);
 
 /// Reads `files` with `jobs` workers; `take` gets every message with its file, in the order of the files, and how many
-/// bytes have been read so far.
+/// bytes have been read so far, and says whether to go on.
 pub(super) fn run(
     files: &[Input],
     jobs: usize,
     engine: &Engine,
     filter: &Filter,
-    mut take: impl FnMut(&Input, Message, u64),
+    mut take: impl FnMut(&Input, Message, u64) -> bool,
 ) {
     let bytes_read = AtomicU64::new(0);
     let (claims, claimed) = channel::<Claimed>();
@@ -46,7 +46,10 @@ pub(super) fn run(
             let Ok((index, messages)) = claimed.recv() else { break };
             let Some(file) = files.get(index) else { break };
             for message in messages {
-                take(file, message, bytes_read.load(Ordering::Relaxed));
+                if !take(file, message, bytes_read.load(Ordering::Relaxed)) {
+                    // Whoever finds nobody listening reads no further file.
+                    return drop(claimed);
+                }
             }
         }
     });

@@ -1,10 +1,10 @@
-//! Where the files come together: copies are dropped, records counted, and what they come to put in order.
+//! Where the files come together: copies are dropped, records counted, and what was read of them handed on.
 
-use tattletrail_engine::engine::{Engine, Read};
-use tattletrail_engine::finding::Level;
+use std::path::Path;
+
+use tattletrail_engine::engine::Read;
 use tattletrail_engine::ingest::Ending;
 use tattletrail_engine::render::text::neutralise;
-use tattletrail_engine::timeline::{Timeline, Told, Verdict};
 
 use super::inputs::Input;
 use super::problem::{Problem, Trouble};
@@ -12,29 +12,38 @@ use super::seen::Seen;
 use super::tally::Tally;
 use super::worker::{Batch, Message};
 
+/// What was read of a record that may come to something. Records come in the order of the files, each once.
+#[derive(Debug)]
+pub struct Reading<'f> {
+    /// The file.
+    pub file: &'f Path,
+    /// What was read of it: never nothing.
+    pub read: Read,
+}
+
+/// Takes what was read; false if it wants no more.
+pub(super) type Taker<'t> = &'t mut dyn FnMut(Reading<'_>, &mut Tally) -> bool;
+
 /// The end of the way: everything the workers say comes here.
 pub(super) struct Merge<'w> {
     pub(super) tally: Tally,
     seen: Seen,
-    timeline: Timeline<'w>,
-    teller: &'w mut dyn FnMut(Told<'_>, &mut Tally),
+    taker: Taker<'w>,
+    goes_on: bool,
 }
 
 impl<'w> Merge<'w> {
-    pub(super) fn new(
-        engine: &'w Engine,
-        least: Level,
-        teller: &'w mut dyn FnMut(Told<'_>, &mut Tally),
-    ) -> Self {
-        Self { tally: Tally::default(), seen: Seen::new(), timeline: Timeline::new(engine, least), teller }
+    pub(super) fn new(taker: Taker<'w>) -> Self {
+        Self { tally: Tally::default(), seen: Seen::new(), taker, goes_on: true }
     }
 
-    /// Takes one message about a file.
-    pub(super) fn take(&mut self, file: &Input, message: Message) {
+    /// Takes one message about a file; false if no more are wanted.
+    pub(super) fn take(&mut self, file: &Input, message: Message) -> bool {
         match message {
             Message::Batch(batch) => self.batch(file, *batch),
             Message::End(ending) => self.end_of_file(file, ending),
         }
+        self.goes_on
     }
 
     fn batch(&mut self, file: &Input, batch: Batch) {
@@ -55,7 +64,10 @@ impl<'w> Merge<'w> {
                 continue;
             }
             match reading {
-                Some(reading) => self.reading(reading),
+                Some(read) => {
+                    let reading = Reading { file: &file.path, read };
+                    self.goes_on &= (self.taker)(reading, &mut self.tally);
+                }
                 None => self.tally.unmatched += 1,
             }
         }
@@ -69,28 +81,10 @@ impl<'w> Merge<'w> {
         }
     }
 
-    fn reading(&mut self, reading: Read) {
-        let (tally, teller) = (&mut self.tally, &mut self.teller);
-        self.timeline.add(reading, &mut |told| tell(told, tally, teller));
-    }
-
-    /// Tells what is left, and returns the counts.
+    /// Returns the counts.
     pub(super) fn finish(mut self) -> Tally {
-        let (tally, teller) = (&mut self.tally, &mut self.teller);
-        let counts = self.timeline.finish(&mut |told| tell(told, tally, teller));
-        self.tally.below_level = counts.below_level;
-        self.tally.timeline = counts;
         self.tally.forgotten = self.seen.forgotten();
+        self.tally.stopped = !self.goes_on;
         self.tally
-    }
-}
-
-/// Counts what became of a record; hands everything else on.
-fn tell(told: Told<'_>, tally: &mut Tally, teller: &mut dyn FnMut(Told<'_>, &mut Tally)) {
-    match told {
-        Told::Record(Verdict::Matched) => tally.matched += 1,
-        Told::Record(Verdict::Undecidable) => tally.undecidable += 1,
-        Told::Record(Verdict::Unmatched) => tally.unmatched += 1,
-        told => teller(told, tally),
     }
 }

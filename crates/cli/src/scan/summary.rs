@@ -39,11 +39,12 @@ pub(super) fn of_findings(tally: &Tally) -> String {
 }
 
 /// A line of the summary.
-pub(crate) fn line(label: &str, value: &str) -> String {
+pub fn line(label: &str, value: &str) -> String {
     format!("{label:<12}{value}\n")
 }
 
-fn files(tally: &Tally) -> String {
+/// What was read, as the value of a line.
+pub fn files(tally: &Tally) -> String {
     let mut text = format!("{} read ({})", grouped(tally.files), size(tally.bytes));
     for (count, what) in [
         (tally.files_ruled_out, "passed over by their key"),
@@ -74,7 +75,8 @@ fn records(tally: &Tally) -> String {
     format!("{} read: {}", grouped(tally.records), parts.join(", "))
 }
 
-fn rejected(tally: &Tally) -> String {
+/// What could not be read, by reason, as the value of a line.
+pub fn rejected(tally: &Tally) -> String {
     let reasons = list(tally.rejected.iter().map(|(kind, count)| ((*kind).to_owned(), *count)));
     format!("{}: {reasons}", grouped(tally.rejected_total()))
 }
@@ -140,7 +142,7 @@ fn notes(tally: &Tally) -> Vec<String> {
 }
 
 /// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

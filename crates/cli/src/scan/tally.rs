@@ -17,37 +17,55 @@ pub(super) const TOLD: usize = 20;
 ///
 /// INVARIANT: `records = filtered + duplicates + matched + undecidable + unmatched`.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) files: u64,
-    pub(crate) files_ruled_out: u64,
+pub struct Tally {
+    /// Files read.
+    pub files: u64,
+    /// Files passed over by their key.
+    pub files_ruled_out: u64,
     /// Files that were no log.
-    pub(crate) files_not_logs: u64,
+    pub files_not_logs: u64,
     /// Files of which a part, or all, could not be read.
-    pub(crate) files_damaged: u64,
-    pub(crate) bytes: u64,
-    pub(crate) records: u64,
-    pub(crate) filtered: u64,
-    pub(crate) duplicates: u64,
-    pub(crate) matched: u64,
-    pub(crate) undecidable: u64,
-    pub(crate) unmatched: u64,
-    pub(crate) skipped: BTreeMap<SkipReason, u64>,
-    pub(crate) rejected: BTreeMap<&'static str, u64>,
+    pub files_damaged: u64,
+    /// Bytes of the files.
+    pub bytes: u64,
+    /// Records read.
+    pub records: u64,
+    /// Records that nobody asked about.
+    pub filtered: u64,
+    /// Copies of records met before.
+    pub duplicates: u64,
+    /// Records with findings.
+    pub matched: u64,
+    /// Records that do not show what they did.
+    pub undecidable: u64,
+    /// Records without findings.
+    pub unmatched: u64,
+    /// What is no record and need not be.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// What should have been a record and is none, by reason.
+    pub rejected: BTreeMap<&'static str, u64>,
     /// Fingerprints dropped to keep memory bounded.
-    pub(crate) forgotten: u64,
-    pub(crate) findings: u64,
+    pub forgotten: u64,
+    /// Findings shown.
+    pub findings: u64,
     /// Findings below `--min-level`, not shown.
-    pub(crate) below_level: u64,
-    pub(crate) closed: u64,
-    pub(crate) levels: BTreeMap<Level, u64>,
-    pub(crate) techniques: BTreeMap<TechniqueId, u64>,
-    pub(crate) timeline: Counts,
+    pub below_level: u64,
+    /// Of them, those that closed.
+    pub closed: u64,
+    /// Of them, those that opened, by level.
+    pub levels: BTreeMap<Level, u64>,
+    /// The same by technique.
+    pub techniques: BTreeMap<TechniqueId, u64>,
+    /// What the order of time came to.
+    pub timeline: Counts,
     /// The first problems, as lines.
-    pub(crate) told: Vec<String>,
+    pub told: Vec<String>,
     /// From the first file to the last finding.
     pub(super) elapsed: Duration,
+    /// True if whoever takes the records wanted no more of them.
+    pub stopped: bool,
     /// True if records may have been missed.
-    pub(crate) incomplete: bool,
+    pub incomplete: bool,
 }
 
 impl Tally {
@@ -95,7 +113,7 @@ impl Tally {
     }
 
     /// All refusals.
-    pub(super) fn rejected_total(&self) -> u64 {
+    pub fn rejected_total(&self) -> u64 {
         self.rejected.values().sum()
     }
 }

@@ -25,6 +25,7 @@ pub(super) struct Objects {
 impl Intake<'_> {
     /// Records without those that write or delete objects which stand open nowhere: they are counted as unmatched.
     pub(super) async fn without_plain_writes(&mut self, arrivals: Vec<Arrival>) -> Vec<Arrival> {
+        self.begin_step();
         let (deadline, late) = (self.deadline, || Err(LedgerError::late()));
         let learnt = deadline.limit(self.objects.learn(self.dispatcher, &arrivals)).await;
         if let Err(error) = learnt.unwrap_or_else(late) {

@@ -64,6 +64,14 @@ pub(super) struct Copy {
     pub(super) marker: Option<(Marker, u64)>,
 }
 
+impl Copy {
+    /// True where another was at work on it when it was last looked at.
+    pub(super) fn is_busy(&self) -> bool {
+        let now = jiff::Timestamp::now().as_millisecond();
+        self.marker.is_some_and(|(marker, _)| !marker.delivered && marker.claimed_until > now)
+    }
+}
+
 /// What is known of a copy.
 enum Standing {
     Delivered,
@@ -94,6 +102,12 @@ impl Intake<'_> {
             self.send(sink, if sink.name() == SinkName::CloudWatch { &counted } else { &everywhere })
         });
         let results = join_all(sends).await;
+        if !counted.is_empty() {
+            let took_nothing = |sent: &Vec<(EventName, SinkName, Outcome)>| {
+                !sent.is_empty() && sent.iter().all(|(_, _, outcome)| matches!(outcome, Outcome::Failed(_)))
+            };
+            self.note_shipment(results.iter().any(took_nothing));
+        }
         self.note(results.into_iter().flatten());
         self.close().await;
     }
@@ -211,7 +225,7 @@ impl Intake<'_> {
         }
     }
 
-    fn lose_copy(&mut self, copy: &Copy, why: &str) {
+    pub(super) fn lose_copy(&mut self, copy: &Copy, why: &str) {
         self.counts.undelivered += 1;
         self.lost.entry(copy.message).or_insert_with(|| why.to_owned());
     }

@@ -12,6 +12,9 @@ use crate::parcel::SinkName;
 use crate::sink::Outcome;
 use crate::sink::scripted::Scripted;
 
+// Where no caller waits.
+mod steady;
+
 /// The one rule that is looked at.
 const RULE: &str = "ec2/ssh_open_to_world.yml";
 
@@ -270,4 +273,16 @@ async fn an_object_written_over_closes_what_its_acl_opened_and_others_are_left_o
     assert_eq!((handled.counts.opened, handled.counts.closed), (1, 1), "{handled:?}");
     let told: Vec<_> = world.told().into_iter().map(|(_, status)| status).collect();
     assert_eq!(told, [Status::Open, Status::Closed, Status::Open, Status::Closed]);
+}
+
+#[tokio::test]
+async fn records_without_an_event_id_are_told_apart_by_what_they_say() {
+    let world = World::new();
+    let nameless =
+        |number: usize| opened(number).replace("eventID", "id").replace("sg-1", &format!("sg-{number}"));
+    let handled = world.invoke(&[nameless(1), nameless(2)]).await;
+    assert_eq!((handled.counts.opened, handled.counts.copies), (2, 0), "{handled:?}");
+    let again = world.invoke(&[nameless(2)]).await;
+    assert_eq!((again.counts.opened, again.counts.copies), (0, 1));
+    assert_eq!(world.taken(), [2, 2, 2]);
 }

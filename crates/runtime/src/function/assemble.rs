@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
+use tattletrail_engine::engine::Engine;
 use tattletrail_engine::ids::{AccountId, Region};
 use tattletrail_engine::ruleset::BundleError;
 
@@ -12,13 +13,14 @@ use super::Function;
 use crate::dispatch::{Dispatcher, Policy};
 use crate::health::Source;
 use crate::late::Late;
-use crate::ledger::{Ledger, Memory, Table};
+use crate::ledger::{Ledger, Memory, Overlay, Table};
 use crate::rejected::Rejects;
 use crate::rules;
 use crate::settings::{RejectedTo, Settings, SettingsError};
 use crate::sink::Sink;
 use crate::sink::cloudwatch::CloudWatch;
 use crate::sink::event_bus::EventBus;
+use crate::sink::rehearsal::Stage;
 use crate::sink::security_hub::{self, SecurityHub};
 use crate::sink::sns::Sns;
 
@@ -44,13 +46,37 @@ impl Function {
         let engine = rules::engine()?;
         let config = sdk_config().await;
         config.region().ok_or(StartError::NoRegion)?;
+        Ok(Self::assemble(source, engine, &settings, &config))
+    }
+
+    /// A function of its parts. Nothing is asked of the network, and no client is made before it is needed.
+    pub fn assemble(source: Source, engine: Engine, settings: &Settings, config: &SdkConfig) -> Self {
         let dispatcher = Dispatcher {
             engine,
-            ledger: ledger(&settings, &config),
-            sinks: sinks(&settings, &config),
-            policy: policy(&settings),
+            ledger: ledger(settings, config),
+            sinks: sinks(settings, config),
+            policy: policy(settings),
         };
-        Ok(Self { source, dispatcher, rejects: rejects(&settings, &config), store: store(&config) })
+        Self { source, dispatcher, rejects: rejects(settings, config), store: store(config) }
+    }
+
+    /// The same function without effects: its ledger is read and not written, and what its sinks would be sent goes to
+    /// `stage` instead.
+    #[must_use]
+    pub fn rehearsing(mut self, stage: &Stage) -> Self {
+        let below = match self.dispatcher.ledger {
+            Ledger::Table(table) => Some(table),
+            Ledger::Memory(_) | Ledger::Overlay(_) => None,
+        };
+        self.dispatcher.ledger = Ledger::Overlay(Overlay::new(below));
+        let names = self.dispatcher.sinks.iter().map(Sink::name);
+        self.dispatcher.sinks = names.map(|name| Sink::Rehearsal(stage.in_place_of(name))).collect();
+        self
+    }
+
+    /// What delivers.
+    pub fn dispatcher(&self) -> &Dispatcher {
+        &self.dispatcher
     }
 }
 

@@ -1,7 +1,7 @@
 //! Services that take a call and never answer it: the function says in time what is not done.
 
-use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, BufReader, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::payloads::{batch, event, gzip, opened, record};
 use super::readings::{health, total};
 use super::world::World;
+use crate::harness::http;
 use crate::harness::lambda::{Invocation, Lambda};
 
 /// The timeout of an invocation: all of it passes.
@@ -23,15 +24,21 @@ struct Silence {
 }
 
 impl Silence {
-    /// It says so much on each connection.
+    /// It says so much on each connection, once it was asked something.
     fn after(words: Vec<u8>) -> Self {
+        Self::after_all(move |stream| stream.write_all(&words))
+    }
+
+    /// It says all that on each connection.
+    fn after_all(say: impl Fn(&mut TcpStream) -> io::Result<()> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let held = Arc::<Mutex<Vec<TcpStream>>>::default();
         let holding = Arc::clone(&held);
         std::thread::spawn(move || {
             for mut stream in listener.incoming().map_while(Result::ok) {
-                stream.write_all(&words).unwrap();
+                // Whoever does not listen any more misses nothing.
+                drop(http::read(&mut BufReader::new(&stream)).and_then(|_| say(&mut stream)));
                 holding.lock().unwrap().push(stream);
             }
         });
@@ -105,14 +112,50 @@ fn a_bucket_that_hangs_is_told_in_time() {
     assert_eq!(answer, failure("0"));
 }
 
-#[test]
-fn a_file_that_stops_in_the_middle_is_told_in_time() {
+/// The first half of a file, as a bucket sends it.
+fn half_a_file() -> Vec<u8> {
     let file = gzip(&json!({"Records": [record(3, 0, "DescribeRegions"), opened()]}).to_string());
     let mut half = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", file.len()).into_bytes();
     half.extend(&file[..file.len() / 2]);
-    let (world, silence) = (World::new("functions-half-file"), Silence::after(half));
+    half
+}
+
+#[test]
+fn a_file_that_stops_in_the_middle_is_told_in_time() {
+    let (world, silence) = (World::new("functions-half-file"), Silence::after(half_a_file()));
     let (answer, function) = answer(&world, "trail-files", &one_key(), ("AWS_ENDPOINT_URL_S3", &silence));
     assert_eq!(answer, failure("0"));
     // What broke off may be whole the next time: it is not rejected.
     assert_eq!(total(&health(&function, 1), "Rejected"), 0);
+}
+
+#[test]
+fn a_file_that_breaks_off_in_the_middle_comes_again() {
+    let half = half_a_file();
+    let silence = Silence::after_all(move |stream| {
+        stream.write_all(&half)?;
+        stream.shutdown(Shutdown::Both)
+    });
+    let world = World::new("functions-broken-file");
+    let (answer, function) = answer(&world, "trail-files", &one_key(), ("AWS_ENDPOINT_URL_S3", &silence));
+    assert_eq!(answer, failure("0"));
+    assert_eq!(total(&health(&function, 1), "Rejected"), 0);
+}
+
+#[test]
+fn a_file_without_end_is_told_in_time() {
+    let some = gzip(&format!("{},", record(3, 0, "DescribeRegions")).repeat(1000));
+    let silence = Silence::after_all(move |stream| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")?;
+        stream.write_all(&gzip("{\"Records\":["))?;
+        loop {
+            stream.write_all(&some)?;
+        }
+    });
+    let world = World::new("functions-endless");
+    let (answer, function) = answer(&world, "trail-files", &one_key(), ("AWS_ENDPOINT_URL_S3", &silence));
+    assert_eq!(answer, failure("0"));
+    assert!(total(&health(&function, 1), "Unmatched") > 1000);
+    // The next file does not wait for the rest of this one.
+    assert!(function.peak_kib() < 256 * 1024, "{} KiB", function.peak_kib());
 }

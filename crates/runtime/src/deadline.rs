@@ -40,7 +40,9 @@ impl Deadline {
     }
 
     /// Waits for work, but not past the deadline: some services take a call and never answer it.
-    pub async fn limit<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::time::timeout_at(self.0, work).await.ok()
+    pub fn limit<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+        // Boxed, since what waits for a service is large and deep, and the compiler has its limits, too.
+        let limited = tokio::time::timeout_at(self.0, Box::pin(work));
+        async move { limited.await.ok() }
     }
 }

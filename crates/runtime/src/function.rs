@@ -179,7 +179,7 @@ impl Function {
         let Some(rejects) = &self.rejects else {
             return received.from_queue.then(|| message.reasons.first().cloned().unwrap_or_default());
         };
-        let taken = deadline.grace().limit(Box::pin(rejects.take(message, number))).await;
+        let taken = deadline.grace().limit(rejects.take(message, number)).await;
         let error = taken.unwrap_or_else(|| Err("no answer in time".to_owned())).err()?;
         Some(format!("what could not be read could not be handed over: {error}"))
     }

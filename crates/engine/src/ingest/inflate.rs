@@ -43,10 +43,10 @@ pub(super) fn detect<'a>(mut source: impl Read + 'a) -> Result<Stream<'a>, Endin
     let gzip = head.starts_with(&[0x1f, 0x8b]);
     let whole = io::Cursor::new(head).chain(source);
     if gzip {
-        let compressed = Rc::new(Cell::new(0));
-        let counted = Counted { inner: whole, count: Rc::clone(&compressed) };
-        let decoder = MultiGzDecoder::new(io::BufReader::with_capacity(128 * 1024, counted));
-        Ok(Box::new(Capped { inner: decoder, inflated: 0, cap: Cap::Inflation(compressed) }))
+        let (compressed, failed) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+        let watched = Watched { inner: whole, count: Rc::clone(&compressed), failed: Rc::clone(&failed) };
+        let decoder = MultiGzDecoder::new(io::BufReader::with_capacity(128 * 1024, watched));
+        Ok(Box::new(Capped { inner: decoder, inflated: 0, cap: Cap::Inflation(compressed), failed }))
     } else {
         Ok(Box::new(whole))
     }
@@ -83,7 +83,8 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 /// Inflates a gzip payload in memory to at most `cap` bytes.
 pub fn inflate(payload: &[u8], cap: usize) -> Result<Vec<u8>, InflateError> {
     let mut out = Vec::new();
-    let mut stream = Capped { inner: MultiGzDecoder::new(payload), inflated: 0, cap: Cap::Bytes(cap as u64) };
+    let (cap, failed) = (Cap::Bytes(cap as u64), Rc::default());
+    let mut stream = Capped { inner: MultiGzDecoder::new(payload), inflated: 0, cap, failed };
     match stream.read_to_end(&mut out) {
         Ok(_) => Ok(out),
         Err(error) => Err(explain(&error)),
@@ -120,18 +121,22 @@ impl Cap {
     }
 }
 
-/// A decoder that stops at a cap and marks its errors as its own, so that they are not taken for those of the disk.
+/// A decoder that stops at a cap and marks its errors as its own, so that they are not taken for those of the source.
 struct Capped<R> {
     inner: R,
     inflated: u64,
     cap: Cap,
+    /// Whether the source itself failed: then the data may be good.
+    failed: Rc<Cell<bool>>,
 }
 
 impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = match self.inner.read(buffer) {
             Ok(count) => count,
-            Err(error) if is_format_error(&error) => return Err(io::Error::other(explain(&error))),
+            Err(error) if !self.failed.get() && is_format_error(&error) => {
+                return Err(io::Error::other(explain(&error)));
+            }
             Err(error) => return Err(error),
         };
         self.inflated += count as u64;
@@ -142,21 +147,30 @@ impl<R: Read> Read for Capped<R> {
     }
 }
 
-/// Counts the compressed bytes as they are read.
-struct Counted<R> {
+/// Counts the compressed bytes as they are read, and notes when no more can be: a lost connection fails with the same kinds
+/// of error as a decoder.
+struct Watched<R> {
     inner: R,
     count: Rc<Cell<u64>>,
+    failed: Rc<Cell<bool>>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.count.set(self.count.get() + count as u64);
-        Ok(count)
+        match self.inner.read(buffer) {
+            Ok(count) => {
+                self.count.set(self.count.get() + count as u64);
+                Ok(count)
+            }
+            Err(error) => {
+                self.failed.set(error.kind() != io::ErrorKind::Interrupted);
+                Err(error)
+            }
+        }
     }
 }
 
-/// True for the kinds of error by which the decoder says that the data, not the disk, is at fault.
+/// True for the kinds of error by which the decoder says that the data, not the source, is at fault.
 fn is_format_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),

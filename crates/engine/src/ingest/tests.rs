@@ -213,6 +213,29 @@ fn damage_ends_the_input_and_keeps_what_came_before() {
 }
 
 #[test]
+fn a_source_that_fails_is_not_taken_for_damage() {
+    let text = format!(r#"{{"Records":[{A},{}]}}"#, vec![B; 5_000].join(","));
+    for whole in [text.as_bytes(), &gzip(text.as_bytes())] {
+        for kind in [std::io::ErrorKind::Other, std::io::ErrorKind::UnexpectedEof] {
+            let source = whole[..whole.len() / 2].chain(Lost(kind));
+            let mut count = 0;
+            let ending = read(source, &mut |_| count += 1);
+            assert_eq!(ending, Ending::Io("the connection was lost".to_owned()));
+            assert!(count > 0);
+        }
+    }
+}
+
+/// What is behind the last byte that came.
+struct Lost(std::io::ErrorKind);
+
+impl Read for Lost {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::new(self.0, "the connection was lost"))
+    }
+}
+
+#[test]
 fn a_gzip_bomb_stops_at_the_cap() {
     let bomb = gzip(&vec![b' '; 1_000_000]);
     assert_eq!(inflate(&bomb, 10_000), Err(InflateError::TooLarge(10_000)));

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::payloads::{base64, closed, event, gzip, opened};
+use super::payloads::{closed, event, opened};
 use super::readings::until;
-use super::world::{World, function, queue_arn};
+use super::world::World;
+use crate::harness::base64::{base64, gzip};
+use crate::harness::deployment::{calling, queue_arn};
 use crate::harness::servers::ACCOUNT;
 
 impl World {
@@ -12,7 +14,7 @@ impl World {
     fn deploy(&self, function_name: &str) -> String {
         let variables: serde_json::Map<_, _> =
             self.environment().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let binary = function(function_name).display().to_string();
+        let binary = calling(function_name).display().to_string();
         let made = self.aws.call(
             "lambda",
             "create_function",

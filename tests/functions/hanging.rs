@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::payloads::{batch, event, gzip, opened, record};
+use super::payloads::{batch, event, opened, record};
 use super::readings::{health, total};
 use super::world::World;
+use crate::harness::base64::gzip;
 use crate::harness::http;
 use crate::harness::lambda::{Invocation, Lambda};
 

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::LIMIT;
-use super::payloads::{base64, closed, event, gzip, opened, subscription};
+use super::payloads::{closed, event, opened, subscription};
 use super::readings::{health, is_about_ssh};
 use super::world::World;
+use crate::harness::base64::{base64, gzip};
 use crate::harness::servers::Moto;
 
 /// Whether a finding is there, and whether it is a fault.

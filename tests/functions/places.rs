@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::LIMIT;
 use super::payloads::{event, opened};
 use super::readings::is_about_ssh;
-use super::world::{World, queue_arn};
+use super::world::World;
+use crate::harness::deployment::queue_arn;
 use crate::harness::security_hub::SecurityHub;
 use crate::harness::servers::ACCOUNT;
 

@@ -10,9 +10,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::contents::{MALFORMED, RECORDS};
-use super::payloads::{base64, gzip};
 use super::readings::{health, total};
-use super::world::{World, queue_arn};
+use super::world::World;
+use crate::harness::base64::{base64, gzip};
+use crate::harness::deployment::queue_arn;
 use crate::harness::lambda::Lambda;
 use crate::harness::run_binary;
 

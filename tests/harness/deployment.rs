@@ -1,7 +1,7 @@
 //! A deployment on this machine: its servers, its table, its topic with a queue behind it, and the commands and functions
 //! that work with them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -47,17 +47,12 @@ impl Deployment {
     /// One with a name that no other has.
     pub(crate) fn new(name: &'static str) -> Self {
         let aws = Ministack::shared().aws();
-        let keys = [("pk", "HASH"), ("sk", "RANGE")];
-        let schema = keys.map(|(name, kind)| json!({"AttributeName": name, "KeyType": kind}));
-        let types = keys.map(|(name, _)| json!({"AttributeName": name, "AttributeType": "S"}));
-        let table = json!({"TableName": name, "KeySchema": schema, "AttributeDefinitions": types,
-            "BillingMode": "PAY_PER_REQUEST"});
-        aws.call("dynamodb", "create_table", table);
+        new_table(&aws, name);
         let answer = aws.call("sns", "create_topic", json!({"Name": name}));
         let topic = answer["TopicArn"].as_str().expect("an ARN").to_owned();
-        let arn = format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{name}");
         let queue = new_queue(&aws, name);
-        aws.call("sns", "subscribe", json!({"TopicArn": topic, "Protocol": "sqs", "Endpoint": arn}));
+        let subscription = json!({"TopicArn": topic, "Protocol": "sqs", "Endpoint": queue_arn(name)});
+        aws.call("sns", "subscribe", subscription);
         Self { hub: SecurityHub::start(&[]), aws, name, topic, queue }
     }
 
@@ -97,7 +92,7 @@ impl Deployment {
     pub(crate) fn function(&self, name: &str) -> Lambda {
         let environment = self.environment();
         let pairs: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Lambda::start(&function(name), &pairs)
+        Lambda::start(&calling(name), &pairs)
     }
 
     /// The alerts since the last time; waits until there are so many, and sees that no other follows.
@@ -189,26 +184,23 @@ pub(crate) fn finish(command: &mut Command) -> Finished {
 }
 
 /// The binary that `publish` and `redrive` are in. It is beside [`binary`].
-pub(crate) fn aws_binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| built(&["tattletrail-aws"]).join("tattletrail-aws"))
+pub(crate) fn aws_binary() -> PathBuf {
+    calling("tattletrail-aws")
 }
 
-/// The binary of a function. They are built as other tests build them: in another selection Cargo would link them anew,
-/// under the feet of whoever runs one.
-fn function(name: &str) -> PathBuf {
+/// A binary that calls AWS, built with the profile of the tests. All of them are built in one selection: in another Cargo
+/// would make them anew, under the feet of whoever runs one.
+pub(crate) fn calling(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| built(&["api-events", "trail-logs", "trail-files"])).join(name)
-}
-
-/// Builds packages with the profile of the tests; the folder of their binaries.
-fn built(packages: &[&str]) -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--locked", "--quiet"]).current_dir(root());
-    build.args(packages.iter().flat_map(|package| ["-p", package]));
-    assert!(build.status().expect("cargo runs").success(), "{packages:?} do not build");
-    binary().parent().expect("a folder").to_owned()
+    let folder = FOLDER.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--locked", "--quiet"]).current_dir(root());
+        build.args(["-p", "tattletrail-aws", "-p", "api-events", "-p", "trail-logs", "-p", "trail-files"]);
+        assert!(build.status().expect("cargo runs").success(), "what calls AWS does not build");
+        binary().parent().expect("a folder").to_owned()
+    });
+    folder.join(name)
 }
 
 /// A record of a call about SSH from everywhere, at a minute of 10 o'clock.
@@ -231,9 +223,25 @@ pub(crate) fn event_of(record: &Value) -> String {
     .to_string()
 }
 
-fn new_queue(aws: &Aws, name: &str) -> String {
+/// A table for a ledger.
+pub(crate) fn new_table(aws: &Aws, name: &str) {
+    let keys = [("pk", "HASH"), ("sk", "RANGE")];
+    let schema = keys.map(|(name, kind)| json!({"AttributeName": name, "KeyType": kind}));
+    let types = keys.map(|(name, _)| json!({"AttributeName": name, "AttributeType": "S"}));
+    let table = json!({"TableName": name, "KeySchema": schema, "AttributeDefinitions": types,
+        "BillingMode": "PAY_PER_REQUEST"});
+    aws.call("dynamodb", "create_table", table);
+}
+
+/// A queue; its URL.
+pub(crate) fn new_queue(aws: &Aws, name: &str) -> String {
     let answer = aws.call("sqs", "create_queue", json!({"QueueName": name}));
     answer["QueueUrl"].as_str().expect("a URL").to_owned()
+}
+
+/// The ARN of a queue, by its name.
+pub(crate) fn queue_arn(name: &str) -> String {
+    format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{name}")
 }
 
 fn parsed(text: &Value) -> Value {

@@ -41,7 +41,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::counts::Counts;
 use crate::deadline::Deadline;
 use crate::ledger::row::EventName;
-use crate::ledger::{Ledger, LedgerError, MOST_BYTES, MOST_WRITES};
+use crate::ledger::{Ledger, LedgerError};
 use crate::sink::Sink;
 use objects::Objects;
 use outbox::{Copy, Outgoing};
@@ -269,12 +269,13 @@ impl Intake<'_> {
     /// Plans a group and writes the plan to the ledger; again, if somebody else wrote first.
     async fn commit(&self, group: &[Arrival]) -> Result<Plan, Trouble> {
         for attempt in 0..ATTEMPTS {
-            let plan = self.dispatcher.plan(group, (self.claim(), self.id)).await.map_err(Trouble::Ledger)?;
-            let bytes: usize = plan.writes.iter().map(|write| write.body.len() + 256).sum();
-            if group.len() > 1 && (plan.writes.len() > MOST_WRITES || bytes > MOST_BYTES) {
+            let mut plan =
+                self.dispatcher.plan(group, (self.claim(), self.id)).await.map_err(Trouble::Ledger)?;
+            if group.len() > 1 && !plan::fits(&plan.writes) {
                 return Err(Trouble::TooMuch);
             }
-            match self.dispatcher.write_plan(&plan.writes).await {
+            let writes = std::mem::take(&mut plan.writes);
+            match self.dispatcher.write_plan(writes).await {
                 Ok(()) => return Ok(plan),
                 Err(LedgerError::Conflict) => tokio::time::sleep(pause(attempt)).await,
                 Err(error) => return Err(Trouble::Ledger(error)),

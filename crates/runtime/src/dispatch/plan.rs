@@ -10,8 +10,13 @@ use super::outbox::{Copy, Open, Outgoing};
 use super::standing::Findings;
 use super::{Arrival, Content, Dispatcher};
 use crate::counts::Counts;
+use crate::ledger::row::PARCEL;
 use crate::ledger::row::{self, EventName, Marker};
-use crate::ledger::{Key, LedgerError, MOST_WRITES, Over, Write};
+use crate::ledger::{Key, LedgerError, MOST_BYTES, MOST_WRITES, Over, Write};
+use crate::parcel::{Sent, SinkName};
+
+/// What a row takes beside its body: its key, its version.
+const ROW_BYTES: usize = 256;
 
 /// What a group comes to.
 #[derive(Debug, Default)]
@@ -39,6 +44,7 @@ pub(super) struct Tally {
     pub(super) below_level: u64,
     pub(super) ends_of_nothing: u64,
     already_ended: u64,
+    refused: BTreeMap<SinkName, u64>,
 }
 
 impl Tally {
@@ -51,6 +57,9 @@ impl Tally {
         counts.below_level += self.below_level;
         counts.ends_of_nothing += self.ends_of_nothing;
         counts.already_ended += self.already_ended;
+        for (sink, count) in &self.refused {
+            *counts.refused.entry(*sink).or_default() += count;
+        }
     }
 }
 
@@ -134,6 +143,12 @@ impl Dispatcher {
                 Status::Open => plan.tally.opened += 1,
                 Status::Closed => plan.tally.closed += 1,
             }
+            for (sink, sent) in &parcel.sinks {
+                if let Sent::Refused(why) = sent {
+                    tracing::error!(sink = sink.as_str(), why, "a finding was refused for good");
+                    *plan.tally.refused.entry(*sink).or_default() += 1;
+                }
+            }
             plan.writes.push(self.new_row(name.parcel(number), row::body(&parcel)?));
             plan.outgoing.push(Outgoing { event: name.clone(), number, parcel });
             number += 1;
@@ -161,11 +176,28 @@ impl Dispatcher {
     }
 
     /// Writes a plan: at once where one write can hold it. One event with more findings than that is written so that its
-    /// parcels and its marker come first: from then on they will be sent, whatever happens to the rest.
-    pub(super) async fn write_plan(&self, writes: &[Write]) -> Result<(), LedgerError> {
-        for part in writes.chunks(MOST_WRITES) {
+    /// parcels and its marker come first: from then on they will be sent, whatever happens to the rest. Parcels without a
+    /// marker are what an invocation left that ended before it came to that: they are written over.
+    pub(super) async fn write_plan(&self, mut writes: Vec<Write>) -> Result<(), LedgerError> {
+        if fits(&writes) {
+            return self.ledger.write(&writes).await;
+        }
+        for parcel in writes.iter_mut().filter(|write| write.key.sort.starts_with(PARCEL)) {
+            parcel.over = Over::Anything;
+        }
+        let mut left = writes.as_slice();
+        while !left.is_empty() {
+            let longest = (1..=left.len()).rev().find(|count| left.get(..*count).is_some_and(fits));
+            let (part, rest) = left.split_at(longest.unwrap_or(1));
             self.ledger.write(part).await?;
+            left = rest;
         }
         Ok(())
     }
+}
+
+/// True if one write can hold these.
+pub(super) fn fits(writes: &[Write]) -> bool {
+    let bytes: usize = writes.iter().map(|write| write.body.len() + ROW_BYTES).sum();
+    writes.len() <= MOST_WRITES && bytes <= MOST_BYTES
 }

@@ -14,6 +14,10 @@ use crate::ledger::row::{self, FindingRow};
 use crate::ledger::{Key, LedgerError, Over, Write};
 use crate::parcel::{Facts, Parcel, Sent, SinkName};
 
+/// The longest event for a bus that is kept: a row holds 400 KB with all else of the finding (DynamoDB developer guide,
+/// "Quotas"). A record that CloudTrail delivers has at most 256 KB.
+const MOST_EVENT: usize = 300_000;
+
 /// The findings about exposures of a group, as they stand.
 #[derive(Debug)]
 pub(super) struct Findings {
@@ -131,6 +135,13 @@ impl Dispatcher {
                 sinks.insert(name, Sent::Pending);
             }
         }
+        let mut event = sinks.contains_key(&SinkName::EventBus).then(|| ocsf::to_event(finding));
+        let bytes = event.as_ref().map_or(0, |event| event.to_string().len());
+        if bytes > MOST_EVENT {
+            event = None;
+            let why = format!("{bytes} bytes; an event may have {}", MOST_EVENT);
+            sinks.insert(SinkName::EventBus, Sent::Refused(why));
+        }
         let wants = |name: SinkName| sinks.contains_key(&name);
         let application = &self.policy.application;
         Parcel {
@@ -142,7 +153,7 @@ impl Dispatcher {
                 asff
             }),
             alert: wants(SinkName::Sns).then(|| alert::alert(finding, application)),
-            ocsf: wants(SinkName::EventBus).then(|| ocsf::to_event(finding)),
+            ocsf: event,
             sinks,
         }
     }

@@ -15,6 +15,9 @@ use crate::sink::scripted::Scripted;
 // Where no caller waits.
 mod steady;
 
+// More than fits.
+mod giant;
+
 /// The one rule that is looked at.
 const RULE: &str = "ec2/ssh_open_to_world.yml";
 

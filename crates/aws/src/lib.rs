@@ -41,15 +41,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console)
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Publish(arguments) }) => publish::run(&arguments, console),
         Ok(Arguments { command: Command::Redrive(arguments) }) => redrive::run(&arguments, console),
-        Err(error) => {
-            let text = error.render();
-            if error.use_stderr() {
-                console.say(&text.to_string());
-                Exit::Usage
-            } else {
-                console.print(&text.to_string());
-                Exit::Clean
-            }
-        }
+        Err(error) => console.tell_usage(&error),
     }
 }

@@ -1,7 +1,9 @@
 //! Where a run writes: results to `out`, words for people to `err`.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, IsTerminal as _, Write};
+
+use crate::Exit;
 
 /// The two streams and what is known about the terminal behind them.
 pub struct Console {
@@ -26,6 +28,30 @@ impl fmt::Debug for Console {
 }
 
 impl Console {
+    /// The streams of this process.
+    pub fn of_process() -> Self {
+        Self {
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
+            out_is_terminal: io::stdout().is_terminal(),
+            err_is_terminal: io::stderr().is_terminal(),
+            width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            color: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+
+    /// Says what is wrong with a command line, or prints the help that it asks for.
+    pub fn tell_usage(&mut self, error: &clap::Error) -> Exit {
+        let text = error.render().to_string();
+        if error.use_stderr() {
+            self.say(&text);
+            Exit::Usage
+        } else {
+            self.print(&text);
+            Exit::Clean
+        }
+    }
+
     /// Writes to standard error. There is nowhere left to report a failure of that.
     pub fn say(&mut self, text: &str) {
         let _unreportable = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());

@@ -61,15 +61,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console)
         Ok(Arguments { command: Command::Exposures(arguments) }) => exposures::run(&arguments, console),
         Ok(Arguments { command: Command::Publish(passed) }) => passed.run("publish", console),
         Ok(Arguments { command: Command::Redrive(passed) }) => passed.run("redrive", console),
-        Err(error) => {
-            let text = error.render();
-            if error.use_stderr() {
-                console.say(&text.to_string());
-                Exit::Usage
-            } else {
-                console.print(&text.to_string());
-                Exit::Clean
-            }
-        }
+        Err(error) => console.tell_usage(&error),
     }
 }

@@ -139,7 +139,7 @@ impl Dispatcher {
         let bytes = event.as_ref().map_or(0, |event| event.to_string().len());
         if bytes > MOST_EVENT {
             event = None;
-            let why = format!("{bytes} bytes; an event may have {}", MOST_EVENT);
+            let why = format!("{bytes} bytes; an event may have {MOST_EVENT}");
             sinks.insert(SinkName::EventBus, Sent::Refused(why));
         }
         let wants = |name: SinkName| sinks.contains_key(&name);

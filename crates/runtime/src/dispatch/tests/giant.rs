@@ -5,7 +5,7 @@ use crate::ledger::{MOST_WRITES, Over, Write};
 
 /// One call that opens a port for each of so many networks.
 fn opened_for(networks: usize) -> String {
-    let ranges: Vec<_> = (0..networks).map(|net| format!(r#"{{"cidrIpv6":"2a{:02x}::/16"}}"#, net)).collect();
+    let ranges: Vec<_> = (0..networks).map(|net| format!(r#"{{"cidrIpv6":"2a{net:02x}::/16"}}"#)).collect();
     let request = format!(
         r#"{{"groupId":"sg-1","ipPermissions":{{"items":[{{"ipProtocol":"tcp","fromPort":22,"toPort":22,"ipv6Ranges":{{"items":[{}]}}}}]}}}}"#,
         ranges.join(",")

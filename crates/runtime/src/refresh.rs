@@ -1,7 +1,7 @@
 //! Findings that stay open, told to Security Hub again before it forgets them.
 //!
 //! Security Hub deletes what was not updated for 90 days (user guide, "Guidelines for using the `BatchImportFindings`
-//! API"). A schedule asks once a day; what was last told more than [`AGE`] ago is told again, as it was, with a new
+//! API"). A schedule asks once a day; what was last told more than 30 days ago is told again, as it was, with a new
 //! `UpdatedAt`.
 //!
 //! The row takes the new `UpdatedAt` *before* the finding is sent: a close that comes meanwhile is later than it, or

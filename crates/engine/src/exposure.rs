@@ -45,6 +45,9 @@ mod block_public_access;
 // Block public access of an organisation.
 mod organization;
 
+// Build projects that anybody may see.
+mod build_project;
+
 // Grants of keys to other accounts.
 mod key_grant;
 
@@ -105,6 +108,8 @@ const DMS: &[&str] = &["dms.amazonaws.com"];
 const EKS: &[&str] = &["eks.amazonaws.com"];
 const LAMBDA: &[&str] = &["lambda.amazonaws.com"];
 const KMS: &[&str] = &["kms.amazonaws.com"];
+const SSM: &[&str] = &["ssm.amazonaws.com"];
+const CODEBUILD: &[&str] = &["codebuild.amazonaws.com"];
 const ORGANIZATIONS: &[&str] = &["organizations.amazonaws.com"];
 
 /// Every action that is understood. The names of S3's are CloudTrail's, not the API's (S3 user guide, "Amazon S3
@@ -184,6 +189,8 @@ const ACTIONS: &[(&[&str], &str, Reader)] = &[
     (KMS, "CreateGrant", key_grant::created),
     (KMS, "RevokeGrant", key_grant::ended),
     (KMS, "RetireGrant", key_grant::ended),
+    (SSM, "ModifyDocumentPermission", share::document),
+    (CODEBUILD, "UpdateProjectVisibility", build_project::visibility),
     (ORGANIZATIONS, "UpdatePolicy", organization::updated),
     (ORGANIZATIONS, "AttachPolicy", organization::attached),
     (ORGANIZATIONS, "DetachPolicy", organization::attached),

@@ -182,6 +182,10 @@ pub enum Surface {
     OrganizationPublicAccessBlock,
     /// A grant of a key.
     KeyGrant,
+    /// Who may use a document of Systems Manager.
+    DocumentShare,
+    /// Whether anybody may see a build project: its builds, their logs and what they made.
+    BuildProjectVisibility,
 }
 
 /// What a call did to an exposure.

@@ -1,10 +1,10 @@
-//! Snapshots and images given to others: EBS snapshots, machine images, database snapshots.
+//! What is given to others as it is: EBS snapshots, machine images, database snapshots, documents of Systems Manager.
 //!
 //! In: a call that adds or removes who may use one. Out: one change per party: the facet `share|all` for everybody,
 //! `share|<account or ARN>` for a named one. Sharing with the own account is no change.
 //!
 //! Shapes: EC2 API reference, `ModifySnapshotAttribute` and `ModifyImageAttribute`; RDS API reference,
-//! `ModifyDBSnapshotAttribute`.
+//! `ModifyDBSnapshotAttribute`; Systems Manager API reference, `ModifyDocumentPermission`.
 
 use super::ingress::text_of;
 use super::{Access, Derived, Effect, ExposureChange, Reach, Surface, Undecidable};
@@ -48,6 +48,13 @@ const CLUSTER_SNAPSHOT: Shared = Shared {
     surface: Surface::DatabaseSnapshotShare,
     id: "dBClusterSnapshotIdentifier",
     permission: "restore",
+};
+
+const DOCUMENT: Shared = Shared {
+    form: ArnForm::new("AWS::SSM::Document", "ssm", Scope::Regional, "document/"),
+    surface: Surface::DocumentShare,
+    id: "name",
+    permission: "Share",
 };
 
 /// Members that name a party, of one item of a permission.
@@ -96,6 +103,19 @@ pub(super) fn cluster_snapshot(record: &CloudTrailRecord, place: &Place) -> Resu
     restored(&CLUSTER_SNAPSHOT, record, place)
 }
 
+/// `ModifyDocumentPermission`. There is one type of permission (Systems Manager API reference, `PermissionType`).
+pub(super) fn document(record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
+    let request = record.request().ok_or(Undecidable::UnknownShape)?;
+    if text_of(request, "permissionType").is_some_and(|kind| kind != DOCUMENT.permission) {
+        return Err(Undecidable::UnknownShape);
+    }
+    let mut changes = Vec::new();
+    for (key, effect) in [("accountIdsToAdd", Effect::Opened), ("accountIdsToRemove", Effect::Closed)] {
+        changes.extend(listed(&DOCUMENT, record, place, key, effect)?);
+    }
+    Ok(changes.into())
+}
+
 fn modified(shared: &Shared, record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {
     let request = record.request().ok_or(Undecidable::UnknownShape)?;
     let permission = request.get_ignore_case(shared.permission);
@@ -138,11 +158,22 @@ fn restored(shared: &Shared, record: &CloudTrailRecord, place: &Place) -> Result
     }
     let mut changes = Vec::new();
     for (key, effect) in [("valuesToAdd", Effect::Opened), ("valuesToRemove", Effect::Closed)] {
-        let values = request.get_ignore_case(key).map(Node::list).unwrap_or_default();
-        let parties = values.into_iter().flat_map(party_of).collect();
-        changes.extend(told(shared, record, place, parties, effect)?);
+        changes.extend(listed(shared, record, place, key, effect)?);
     }
     Ok(changes.into())
+}
+
+/// The changes for the parties that a list of the request names.
+fn listed(
+    shared: &Shared,
+    record: &CloudTrailRecord,
+    place: &Place,
+    key: &str,
+    effect: Effect,
+) -> Result<Vec<ExposureChange>, Undecidable> {
+    let values = record.request().and_then(|request| request.get_ignore_case(key));
+    let values = values.map(Node::list).unwrap_or_default();
+    told(shared, record, place, values.into_iter().flat_map(party_of).collect(), effect)
 }
 
 fn reset(shared: &Shared, record: &CloudTrailRecord, place: &Place) -> Result<Derived, Undecidable> {

@@ -457,3 +457,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn visibilities_and_permissions_of_an_unknown_kind_are_undecidable() {
+    let project = request(
+        "codebuild",
+        "UpdateProjectVisibility",
+        r#"{"projectArn":"p","projectVisibility":"FRIENDS"}"#,
+    );
+    assert_eq!((project.changes.len(), project.undecidable), (0, Some(Undecidable::UnknownShape)));
+    let document = request(
+        "ssm",
+        "ModifyDocumentPermission",
+        r#"{"name":"d","permissionType":"Own","accountIdsToAdd":["all"]}"#,
+    );
+    assert_eq!((document.changes.len(), document.undecidable), (0, Some(Undecidable::UnknownShape)));
+}

@@ -176,6 +176,18 @@ const URL: Advice = (
     "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
 );
 
+const DOCUMENT: Advice = (
+    "Remove the accounts from the document's permissions, block public sharing of documents for the account and Region, and \
+     treat what the document says as known to others.",
+    "https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html",
+);
+
+const PROJECT: Advice = (
+    "Make the project private, and treat what builds printed or made meanwhile as known to others: change the secrets in \
+     them.",
+    "https://docs.aws.amazon.com/codebuild/latest/userguide/public-builds.html",
+);
+
 fn of_surface(surface: Surface) -> Remediation<'static> {
     let (text, url) = match surface {
         Surface::SecurityGroupIngress => RULE,
@@ -203,6 +215,8 @@ fn of_surface(surface: Surface) -> Remediation<'static> {
         Surface::InstanceIngress => MACHINE,
         Surface::OrganizationPublicAccessBlock => ORGANIZATION,
         Surface::KeyGrant => GRANT,
+        Surface::DocumentShare => DOCUMENT,
+        Surface::BuildProjectVisibility => PROJECT,
     };
     Remediation { text, url: Some(url) }
 }

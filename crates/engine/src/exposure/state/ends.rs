@@ -32,6 +32,7 @@ const SETTING: End = Never("a setting of an account or a Region, which is only c
 /// that KMS itself logs.
 pub const ENDS: &[(&str, End)] = &[
     ("AWS::Backup::BackupVault", By(&[("backup", "DeleteBackupVault")])),
+    ("AWS::CodeBuild::Project", By(&[("codebuild", "DeleteProject")])),
     ("AWS::DMS::ReplicationInstance", By(&[("dms", "DeleteReplicationInstance")])),
     ("AWS::EC2::Image", By(&[("ec2", "DeregisterImage")])),
     ("AWS::EC2::ImageBlockPublicAccess", SETTING),
@@ -82,6 +83,7 @@ pub const ENDS: &[(&str, End)] = &[
     ("AWS::S3Express::DirectoryBucket", By(&[("s3express", "DeleteBucket")])),
     ("AWS::SNS::Topic", By(&[("sns", "DeleteTopic")])),
     ("AWS::SQS::Queue", By(&[("sqs", "DeleteQueue")])),
+    ("AWS::SSM::Document", By(&[("ssm", "DeleteDocument")])),
     ("AWS::SecretsManager::Secret", By(&[("secretsmanager", "DeleteSecret")])),
 ];
 

@@ -76,6 +76,8 @@ fn by_surface(surface: Surface) -> &'static str {
         | Surface::FunctionPermission
         | Surface::AccessPointPolicy
         | Surface::KeyGrant
+        | Surface::DocumentShare
+        | Surface::BuildProjectVisibility
         | Surface::BucketReplication => "Effects/Data Exposure",
     }
 }

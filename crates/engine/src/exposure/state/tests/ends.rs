@@ -315,3 +315,30 @@ fn a_grant_stands_until_it_is_revoked_or_its_key_is_deleted() {
     story.call("kms", "DeleteKey", &format!(r#"{key},"requestParameters":null"#));
     assert_eq!(story.facets(), NONE);
 }
+
+#[test]
+fn with_documents_and_build_projects_goes_who_may_see_them() {
+    let mut story = Story::default();
+    story.of(
+        "ssm",
+        "ModifyDocumentPermission",
+        r#"{"name":"d","permissionType":"Share","accountIdsToAdd":["All","777788889999"]}"#,
+    );
+    story.of(
+        "ssm",
+        "ModifyDocumentPermission",
+        r#"{"name":"d","permissionType":"Share","accountIdsToRemove":["777788889999"]}"#,
+    );
+    assert_eq!(story.facets(), ["share|all"]);
+    let project = "arn:aws:codebuild:eu-west-1:111122223333:project/p";
+    story.of(
+        "codebuild",
+        "UpdateProjectVisibility",
+        &format!(r#"{{"projectArn":"{project}","projectVisibility":"PUBLIC_READ"}}"#),
+    );
+    assert_eq!(story.facets().len(), 2);
+    story.of("ssm", "DeleteDocument", r#"{"name":"d"}"#);
+    assert_eq!(story.facets(), ["visibility"]);
+    story.of("codebuild", "DeleteProject", r#"{"name":"p"}"#);
+    assert_eq!(story.facets(), NONE);
+}

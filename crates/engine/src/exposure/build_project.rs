@@ -1,7 +1,7 @@
 //! Build projects that anybody may see.
 //!
 //! In: `UpdateProjectVisibility`. Out: one change with the facet `visibility`. Whoever has the address of a public project
-//! sees its builds, their logs and what they made, without signing in (CodeBuild user guide, "Public build projects").
+//! sees its builds, their logs and what they made, without signing in (`CodeBuild` user guide, "Public build projects").
 
 use super::ingress::text_of;
 use super::{Access, Derived, Effect, ExposureChange, Reach, Surface, Undecidable};

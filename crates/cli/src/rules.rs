@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tattletrail_engine::ruleset::{BundleError, RuleError, RuleSet, RuleSource};
+use tattletrail_engine::ruleset::{RuleError, RuleSet, RuleSource};
 use walkdir::WalkDir;
 
 /// Why there is no rule set to work with.
@@ -15,14 +15,12 @@ pub(crate) enum RulesError {
     None { path: PathBuf },
     #[error("{} rule(s) do not load", .0.len())]
     Bad(Vec<RuleError>),
-    #[error("the rules in this binary do not load")]
-    BuiltIn(#[from] BundleError),
 }
 
 /// Loads all rules under `paths`, or the built-in ones if there are none.
 pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
     if paths.is_empty() {
-        return Ok(tattletrail_rules::load()?);
+        return RuleSet::from_sources(tattletrail_rules::built_in()).map_err(RulesError::Bad);
     }
     let mut sources = Vec::new();
     for path in paths {

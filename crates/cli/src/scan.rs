@@ -318,6 +318,6 @@ fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {
     console.say(&format!("tattletrail: {error}\n"));
     match error {
         RulesError::Unreadable { .. } => Exit::Usage,
-        RulesError::None { .. } | RulesError::Bad(_) | RulesError::BuiltIn(_) => Exit::BadRule,
+        RulesError::None { .. } | RulesError::Bad(_) => Exit::BadRule,
     }
 }

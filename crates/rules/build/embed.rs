@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[cfg(any(feature = "compiled", test))]
 use tattletrail_engine::ruleset::{RuleSet, RuleSource};
 
 /// A rule file: the path to show, and the path on this machine.
@@ -12,25 +13,35 @@ struct File {
     path: PathBuf,
 }
 
-/// Writes the texts of the rules and the rules themselves, compiled, into the folder `out`. The answer is what there is to
-/// say to cargo; it stops the build where a rule is wrong.
+/// Writes the texts of the rules into the folder `out`, and the rules themselves where they are to come compiled. The
+/// answer is what there is to say to cargo; then it stops the build where a rule is wrong.
 pub(crate) fn embed(root: &Path, out: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut said = vec![format!("cargo::rerun-if-changed={}", root.display())];
     let files = files(root, &mut said)?;
     fs::write(out.join("builtin_rules.rs"), table(&files))?;
+    #[cfg(any(feature = "compiled", test))]
+    said.extend(compiled(files, out)?);
+    Ok(said)
+}
+
+/// Writes the rules, compiled; says what is wrong with them.
+#[cfg(any(feature = "compiled", test))]
+fn compiled(files: Vec<File>, out: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut sources = Vec::new();
     for File { name, path } in files {
         sources.push(RuleSource::new(name, fs::read_to_string(path)?));
     }
     match RuleSet::from_sources(sources) {
-        Ok(rules) => fs::write(out.join("bundle.json"), rules.to_bundle()?)?,
+        Ok(rules) => {
+            fs::write(out.join("bundle.json"), rules.to_bundle()?)?;
+            Ok(Vec::new())
+        }
         Err(errors) => {
             // Cargo takes a message line by line.
             let told = errors.iter().map(|error| error.to_string().replace('\n', "\ncargo::error="));
-            said.extend(told.map(|error| format!("cargo::error={error}")));
+            Ok(told.map(|error| format!("cargo::error={error}")).collect())
         }
     }
-    Ok(said)
 }
 
 fn files(root: &Path, said: &mut Vec<String>) -> Result<Vec<File>, Box<dyn Error>> {

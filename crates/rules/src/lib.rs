@@ -1,17 +1,22 @@
 //! The rules that Tattletrail comes with, inside the binary: a function or a laptop needs nothing beside it.
 //!
-//! The build reads and checks them, and fails where one of them is wrong. What a program then loads is the outcome.
+//! With the feature `compiled` the build reads and checks them, and fails where one of them is wrong; what a program then
+//! loads is the outcome.
 
-use tattletrail_engine::ruleset::{BundleError, RuleSet, RuleSource};
+use tattletrail_engine::ruleset::RuleSource;
+#[cfg(feature = "compiled")]
+use tattletrail_engine::ruleset::{BundleError, RuleSet};
 
 /// The rule files of the repository, as they were when the binary was built: path and text.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
 
 /// The same rules, compiled.
+#[cfg(feature = "compiled")]
 const BUNDLE: &str = include_str!(concat!(env!("OUT_DIR"), "/bundle.json"));
 
 /// The rules, ready to match: exactly those that [`RuleSet::from_sources`] makes of [`built_in`], in a fraction of the
 /// time.
+#[cfg(feature = "compiled")]
 pub fn load() -> Result<RuleSet, BundleError> {
     RuleSet::from_bundle(BUNDLE)
 }
@@ -30,6 +35,7 @@ mod embed;
 mod tests {
     use super::*;
 
+    #[cfg(feature = "compiled")]
     #[test]
     fn the_bundle_holds_the_rules_of_the_files() {
         let (bundled, read) = (load().unwrap(), RuleSet::from_sources(built_in()).unwrap());

@@ -41,6 +41,8 @@ fn what_stands_open_for_long_is_told_to_security_hub_again() {
     let [ended] = world.findings().try_into().unwrap();
     assert_eq!(ended["RecordState"], "ARCHIVED");
     assert!(updated(&ended) > updated(&again), "{ended}");
+    let files = world.start("trail-files");
+    assert_eq!(files.invoke(&schedule(), LIMIT).unwrap()["skipped"], 1, "any of the functions can be asked");
     assert_eq!(total(&health(&events, 4), "Refreshed"), answer["refreshed"].as_u64().unwrap());
     assert_eq!(world.alerts(2).len(), 2, "the schedule alerts nobody");
 }

@@ -92,6 +92,16 @@ struct Arrival {
     content: Content,
 }
 
+impl Arrival {
+    /// The record, if what it does depends on others.
+    fn waiting(&self) -> Option<&Waiting> {
+        match &self.content {
+            Content::Waits(waiting) => Some(waiting),
+            Content::Behaviour(_) => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Content {
     Behaviour(Vec<Finding>),

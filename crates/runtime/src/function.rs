@@ -104,9 +104,8 @@ impl Invocation<'_> {
         if is_own(&message.body) {
             return self.intake.skip("own event");
         }
-        if refresh::is_schedule(&message.body) {
-            self.schedule = Some(number);
-            return self.intake.skip("schedule");
+        if self.is_schedule(number, message) {
+            return;
         }
         let (items, ending) = ingest::decode(message.body.as_bytes());
         let mut reasons = Vec::new();
@@ -124,6 +123,16 @@ impl Invocation<'_> {
             let rejected = self.rejected(reasons, None).with_payload(&message.body);
             self.rejected.push((number, rejected));
         }
+    }
+
+    /// Notes that open findings are to be told again, if that is what a message says.
+    fn is_schedule(&mut self, number: usize, message: &Message) -> bool {
+        let is = refresh::is_schedule(&message.body);
+        if is {
+            self.schedule = Some(number);
+            self.intake.skip("schedule");
+        }
+        is
     }
 
     fn rejected(&self, mut reasons: Vec<String>, object: Option<String>) -> RejectedMessage {

@@ -108,7 +108,8 @@ impl Dispatcher {
             return failed;
         }
         let parcels: Vec<&Parcel> = taken.iter().map(|due| &due.parcel).collect();
-        let outcomes = hub.deliver(&parcels, until).await;
+        let mut outcomes = hub.deliver(&parcels, until).await;
+        outcomes.resize(taken.len(), Outcome::Failed("the sink did not say what became of it".to_owned()));
         for (due, outcome) in taken.iter().zip(outcomes) {
             match outcome {
                 Outcome::Done => counts.refreshed += 1,

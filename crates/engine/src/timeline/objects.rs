@@ -23,10 +23,10 @@ pub(super) struct Objects {
 impl Objects {
     /// Takes a record; gives what has to go on now.
     pub(super) fn admit(&mut self, waiting: Box<Waiting>, state: &State) -> Vec<Read> {
-        let plain = waiting.replaced_object().filter(|(_, object)| {
-            !self.opened.contains(object) && !state.knows_object(&waiting.record, object)
-        });
-        if let Some((_, object)) = plain {
+        let replaced = waiting.replaced_object().and_then(|(_, object)| object.into_resource());
+        let plain = replaced
+            .filter(|object| !self.opened.contains(object) && !state.knows_object(&waiting.record, object));
+        if let Some(object) = plain {
             self.writes.push_back((object, waiting));
             let oldest = if self.writes.len() > KEPT { self.writes.pop_front() } else { None };
             return oldest.map(|(_, write)| Read::Done(write.findings)).into_iter().collect();

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::exposure::state::{Needs, Part, Row};
+use crate::exposure::state::{Part, Row};
+use crate::ids::{AccountId, Arn};
 use crate::record::CloudTrailRecord;
 use crate::ruleset::RuleSet;
 
@@ -162,24 +163,20 @@ impl Kept {
     /// One record in a state that has nothing but the rows it needs.
     fn settle(&mut self, engine: &Engine, waiting: &Waiting) -> Vec<Move> {
         let mut state = State::of_rows();
-        let Needs { mut parts, buckets_of } = state.needs(waiting);
-        parts.extend(
-            self.0
-                .keys()
-                .filter(|part| {
-                    matches!(part, Part::Resource(account, arn)
-            if buckets_of.as_ref().is_some_and(|(of, begin)| account == of && arn.as_str().starts_with(begin.as_str())))
-                })
-                .cloned(),
-        );
-        let mut next = parts.clone();
-        while !next.is_empty() {
-            for part in &next {
+        let (mut parts, mut next) = (BTreeSet::new(), state.needs(waiting));
+        loop {
+            let under = self.0.keys().filter(|part| is_under(part, &next.under)).cloned();
+            let new: BTreeSet<Part> =
+                next.parts.into_iter().chain(under).filter(|part| !parts.contains(part)).collect();
+            if new.is_empty() {
+                break;
+            }
+            for part in &new {
                 if let Some(row) = self.0.get(part) {
                     state.put(part, serde_json::from_str::<Row>(row).unwrap());
                 }
             }
-            parts.extend(next);
+            parts.extend(new);
             next = state.further(waiting, &parts);
         }
         let moves = engine.settle(waiting, &mut state).applied.moves;
@@ -189,6 +186,11 @@ impl Kept {
         }
         moves
     }
+}
+
+fn is_under(part: &Part, under: &BTreeSet<(AccountId, Arn)>) -> bool {
+    let Part::Resource(account, arn) = part else { return false };
+    under.iter().any(|(of, begin)| account == of && arn.as_str().starts_with(begin.as_str()))
 }
 
 fn waiting(engine: &Engine, call: usize, minute: usize, number: usize) -> Waiting {

@@ -1,11 +1,13 @@
 //! What the ledger knows that matters for a group: events taken in before, and what stands of the resources.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use tattletrail_engine::exposure::state::{Part, Row, State};
-use tattletrail_engine::ids::Arn;
+use tattletrail_engine::engine::Waiting;
+use tattletrail_engine::exposure::state::{Needs, Part, Row, State};
+use tattletrail_engine::ids::{AccountId, Arn};
 
-use super::{Arrival, Content, Dispatcher};
+use super::{Arrival, Dispatcher};
 use crate::ledger::row::{self, EventName, Marker};
 use crate::ledger::{Kept, Key, LedgerError, Over, Write};
 
@@ -24,26 +26,11 @@ impl Known {
         group: &[Arrival],
         state: &mut State,
     ) -> Result<Self, LedgerError> {
-        let mut parts = BTreeSet::new();
-        let mut listed = BTreeMap::new();
-        for arrival in group {
-            let Content::Waits(waiting) = &arrival.content else { continue };
-            let needs = state.needs(waiting);
-            parts.extend(needs.parts);
-            if let Some((account, begin)) = needs.buckets_of {
-                let rows = dispatcher.ledger.list(&row::state_partition(&account), begin.as_str()).await?;
-                let names =
-                    rows.keys().map(|key| Part::Resource(account.clone(), Arn::from(key.sort.as_str())));
-                parts.extend(names);
-                listed.extend(rows);
-            }
-        }
-        let markers = group.iter().map(|arrival| arrival.event.marker());
-        let keys: BTreeSet<Key> = markers.chain(parts.iter().map(row::state)).collect();
+        let waiting: Vec<&Waiting> = group.iter().filter_map(Arrival::waiting).collect();
+        let mut needs = together(waiting.iter().map(|waiting| state.needs(waiting)));
+        let markers: BTreeSet<Key> = group.iter().map(|arrival| arrival.event.marker()).collect();
+        let keys = markers.iter().cloned().chain(needs.parts.iter().map(row::state)).collect();
         let mut kept = dispatcher.ledger.get(&keys).await?;
-        for (key, row) in listed {
-            kept.entry(key).or_insert(row);
-        }
         let mut known = Self { markers: BTreeMap::new(), parts: BTreeMap::new() };
         for arrival in group {
             let key = arrival.event.marker();
@@ -51,22 +38,40 @@ impl Known {
                 known.markers.insert(arrival.event.clone(), (row::read(&key, row)?, row.version));
             }
         }
-        known.put(parts, &mut kept, state)?;
+        let mut listed = BTreeSet::new();
         loop {
-            let met: BTreeSet<Part> = known.parts.keys().cloned().collect();
-            let waiting = group.iter().filter_map(|arrival| match &arrival.content {
-                Content::Waits(waiting) => Some(waiting),
-                Content::Behaviour(_) => None,
-            });
-            let further: BTreeSet<Part> = waiting.flat_map(|waiting| state.further(waiting, &met)).collect();
-            if further.is_empty() {
-                break;
+            known.put(needs.parts, &mut kept, state)?;
+            for (account, begin) in &needs.under - &listed {
+                let rows = dispatcher.ledger.list(&row::state_partition(&account), begin.as_str()).await?;
+                known.put_listed(&account, rows, state)?;
+                listed.insert((account, begin));
             }
-            let keys = further.iter().map(row::state).collect();
-            let mut kept = dispatcher.ledger.get(&keys).await?;
-            known.put(further, &mut kept, state)?;
+            let met: BTreeSet<Part> = known.parts.keys().cloned().collect();
+            needs = together(waiting.iter().map(|waiting| state.further(waiting, &met)));
+            if needs.parts.is_empty() && needs.under.is_subset(&listed) {
+                return Ok(known);
+            }
+            kept = dispatcher.ledger.get(&needs.parts.iter().map(row::state).collect()).await?;
         }
-        Ok(known)
+    }
+
+    /// Puts rows into the state that were not asked for by name.
+    fn put_listed(
+        &mut self,
+        account: &AccountId,
+        rows: BTreeMap<Key, Kept>,
+        state: &mut State,
+    ) -> Result<(), LedgerError> {
+        for (key, kept) in rows {
+            let row: Row = row::read(&key, &kept)?;
+            let arn = row.about().cloned().unwrap_or_else(|| Arn::from(key.sort.as_str()));
+            let part = Part::Resource(account.clone(), arn);
+            if let Entry::Vacant(free) = self.parts.entry(part) {
+                state.put(free.key(), row);
+                free.insert(Some(kept));
+            }
+        }
+        Ok(())
     }
 
     /// Puts rows into the state.
@@ -119,4 +124,13 @@ impl Known {
         }
         Ok(writes)
     }
+}
+
+/// What several records need.
+fn together(all: impl Iterator<Item = Needs>) -> Needs {
+    all.fold(Needs::default(), |mut needs, more| {
+        needs.parts.extend(more.parts);
+        needs.under.extend(more.under);
+        needs
+    })
 }

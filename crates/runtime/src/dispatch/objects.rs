@@ -1,7 +1,8 @@
 //! Writes and deletions of objects, left out unless the object is known to have a public ACL.
 //!
 //! Data events outnumber everything else. Were each planned like a change of a bucket, an hour of them would be thousands
-//! of questions to the ledger. So what the ledger knows of a bucket's objects is asked once for each invocation.
+//! of questions to the ledger. So it is asked once for each bucket and invocation whether there were public objects at all,
+//! and only in such buckets for each object.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +10,17 @@ use tattletrail_engine::engine::Waiting;
 use tattletrail_engine::exposure::state::{Part, Row};
 use tattletrail_engine::ids::Arn;
 
-use super::{Arrival, Content, Dispatcher, Intake};
+use super::{Arrival, Dispatcher, Intake};
 use crate::ledger::LedgerError;
 use crate::ledger::row;
 
 /// Objects with public ACLs, as far as this invocation knows.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
-    /// Those that the ledger knew when it was asked, by bucket.
-    known: BTreeMap<Part, BTreeSet<Arn>>,
+    /// Buckets, and whether they had such objects when the ledger was asked.
+    buckets: BTreeMap<Part, bool>,
+    /// Objects of such buckets, and whether they were public.
+    known: BTreeMap<Part, bool>,
     /// Those opened by this invocation.
     opened: BTreeSet<Arn>,
 }
@@ -44,35 +47,40 @@ impl Intake<'_> {
 impl Objects {
     /// Asks the ledger for the objects of buckets that it was not asked about before.
     async fn learn(&mut self, dispatcher: &Dispatcher, arrivals: &[Arrival]) -> Result<(), LedgerError> {
-        let waiting = || arrivals.iter().filter_map(waiting);
+        let waiting = || arrivals.iter().filter_map(Arrival::waiting);
         self.opened.extend(waiting().flat_map(Waiting::opened_objects).cloned());
-        let named = waiting().filter_map(Waiting::replaced_object).map(|(bucket, _)| bucket);
-        let unknown: BTreeSet<Part> = named.filter(|bucket| !self.known.contains_key(bucket)).collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let kept = dispatcher.ledger.get(&unknown.iter().map(row::state).collect()).await?;
-        for bucket in unknown {
-            let key = row::state(&bucket);
-            let row = kept.get(&key).map(|kept| row::read::<Row>(&key, kept)).transpose()?;
-            let objects = row.iter().flat_map(Row::public_objects).cloned().collect();
-            self.known.insert(bucket, objects);
-        }
-        Ok(())
+        let replaced: Vec<_> = waiting().filter_map(Waiting::replaced_object).collect();
+        let buckets = replaced.iter().map(|(bucket, _)| bucket.clone());
+        ask(dispatcher, buckets, &mut self.buckets, Row::has_public_objects).await?;
+        let open = replaced.into_iter().filter(|(bucket, _)| self.buckets.get(bucket) == Some(&true));
+        ask(dispatcher, open.map(|(_, object)| object), &mut self.known, Row::is_public_object).await
     }
 
     fn is_plain(&self, arrival: &Arrival) -> bool {
-        let Some((bucket, object)) = waiting(arrival).and_then(Waiting::replaced_object) else {
+        let Some((bucket, object)) = arrival.waiting().and_then(Waiting::replaced_object) else {
             return false;
         };
-        let known = self.known.get(&bucket).is_none_or(|objects| objects.contains(&object));
-        !known && !self.opened.contains(&object)
+        let known = self.buckets.get(&bucket) != Some(&false) && self.known.get(&object) != Some(&false);
+        !known && object.into_resource().is_some_and(|object| !self.opened.contains(&object))
     }
 }
 
-fn waiting(arrival: &Arrival) -> Option<&Waiting> {
-    match &arrival.content {
-        Content::Waits(waiting) => Some(waiting),
-        Content::Behaviour(_) => None,
+/// Asks the ledger about the parts of which nothing is known yet.
+async fn ask(
+    dispatcher: &Dispatcher,
+    parts: impl Iterator<Item = Part>,
+    known: &mut BTreeMap<Part, bool>,
+    question: fn(&Row) -> bool,
+) -> Result<(), LedgerError> {
+    let unknown: BTreeSet<Part> = parts.filter(|part| !known.contains_key(part)).collect();
+    if unknown.is_empty() {
+        return Ok(());
     }
+    let kept = dispatcher.ledger.get(&unknown.iter().map(row::state).collect()).await?;
+    for part in unknown {
+        let key = row::state(&part);
+        let row = kept.get(&key).map(|kept| row::read::<Row>(&key, kept)).transpose()?;
+        known.insert(part, row.as_ref().is_some_and(question));
+    }
+    Ok(())
 }

@@ -21,6 +21,9 @@ const TIME_OVER: &str = "the time was over";
 impl Invocation<'_> {
     /// Takes in the objects that a message names.
     pub(super) async fn objects(&mut self, number: usize, message: &Message) {
+        if self.is_schedule(number, message) {
+            return;
+        }
         match named(&message.body) {
             Named::Nothing(kind) => self.intake.skip(kind),
             Named::Unknown => {

@@ -48,8 +48,12 @@ pub(super) struct Bucket {
     /// The policy, if it lets anybody in, and whether AWS calls it public.
     policy: Written<Option<(ExposureChange, bool)>>,
     acl: Written<Option<ExposureChange>>,
-    /// Objects with public ACLs.
+    /// Objects with public ACLs. There may be thousands: each is kept in a row of its own.
+    #[serde(skip)]
     objects: BTreeMap<Arn, ExposureChange>,
+    /// There are such objects, or there were.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_objects: bool,
     guard: Guard,
     /// Whether the bucket's owner owns every object, which leaves ACLs without effect.
     enforced: Written<Option<bool>>,
@@ -199,9 +203,25 @@ fn sure(change: &ExposureChange, setting: &str) -> ExposureChange {
 }
 
 impl Bucket {
-    /// The objects with public ACLs.
-    pub(super) fn public_objects(&self) -> impl Iterator<Item = &Arn> {
-        self.objects.keys()
+    /// True if an object of it was given a public ACL.
+    pub(super) fn has_objects(&self) -> bool {
+        self.has_objects
+    }
+
+    /// What an object's ACL lets in, whether something hides it or not.
+    pub(super) fn object(&self, object: &Arn) -> Option<&ExposureChange> {
+        self.objects.get(object)
+    }
+
+    /// Puts in what was kept of an object.
+    pub(super) fn put_object(&mut self, change: ExposureChange) {
+        self.objects.insert(change.resource.arn.clone(), change);
+    }
+
+    /// Takes over the objects that another picture of the same bucket has.
+    pub(super) fn with_objects_of(mut self, other: Option<Self>) -> Self {
+        self.objects.extend(other.into_iter().flat_map(|other| other.objects));
+        self
     }
 
     fn take_in(&mut self, step: &Step<'_>, account: &mut Guard, known: bool) {
@@ -229,7 +249,10 @@ impl Bucket {
                     self.acl_accepted(opening.as_ref(), account, at);
                     let object = facet.0.1;
                     match opening {
-                        Some(opening) => drop(self.objects.insert(object, opening)),
+                        Some(opening) => {
+                            self.has_objects = true;
+                            self.objects.insert(object, opening);
+                        }
                         None => drop(self.objects.remove(&object)),
                     }
                 }
@@ -273,7 +296,7 @@ impl Bucket {
     }
 
     /// Whether ACLs of the bucket and its objects are without effect; `None` where that is not known.
-    fn hides_acls(&self, account: &Guard) -> Option<bool> {
+    pub(super) fn hides_acls(&self, account: &Guard) -> Option<bool> {
         match (self.enforced.value, self.guard.ignore(account)) {
             (Some(true), _) | (_, Some(true)) => Some(true),
             (Some(false), Some(false)) => Some(false),

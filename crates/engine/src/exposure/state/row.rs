@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ended::Ends;
 use super::{
-    Bucket, Facet, Group, Owned, PrefixList, State, attached, bucket, ends, facet_of_home, group,
-    organization, prefix_list,
+    Bucket, Group, Owned, PrefixList, State, attached, bucket, ends, facet_of_home, group, organization,
+    prefix_list,
 };
 use crate::engine::Waiting;
 use crate::exposure::attachment::INTERFACE;
@@ -27,8 +27,18 @@ use crate::resource::resource_of;
 pub enum Part {
     /// What S3 is told for an account as a whole.
     Account(AccountId),
-    /// A resource of an account; objects go with their bucket.
+    /// A resource of an account.
     Resource(AccountId, Arn),
+}
+
+impl Part {
+    /// The resource, if it is one.
+    pub fn into_resource(self) -> Option<Arn> {
+        match self {
+            Self::Account(_) => None,
+            Self::Resource(_, arn) => Some(arn),
+        }
+    }
 }
 
 /// The parts that a record can change, or that decide what it changes.
@@ -36,8 +46,8 @@ pub enum Part {
 pub struct Needs {
     /// Named ones.
     pub parts: BTreeSet<Part>,
-    /// Every bucket of this account; their ARNs begin so.
-    pub buckets_of: Option<(AccountId, Arn)>,
+    /// All resources of an account whose ARNs begin so: its buckets, or the objects of one.
+    pub under: BTreeSet<(AccountId, Arn)>,
 }
 
 /// All that is known of one part. Its JSON is the form in which it is kept; keys may be added.
@@ -58,6 +68,9 @@ pub struct Row {
     instance: Option<Arn>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bucket: Option<Bucket>,
+    /// Of an object: what its ACL lets in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<ExposureChange>,
     #[serde(skip_serializing_if = "Option::is_none")]
     guard: Option<bucket::Guard>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,22 +89,35 @@ impl Row {
     pub fn is_empty(&self) -> bool {
         let linked = self.list.is_some() || self.instance.is_some() || !self.attached.is_empty();
         let settings = self.guard.is_some() || self.policy.is_some();
-        let written = linked || settings || self.group.is_some() || self.bucket.is_some();
+        let s3 = self.bucket.is_some() || self.object.is_some();
+        let written = linked || settings || s3 || self.group.is_some();
         self.is_quiet() && !written && self.ends.is_empty()
     }
 
-    /// Of a bucket: the objects that are known to have a public ACL.
-    pub fn public_objects(&self) -> impl Iterator<Item = &Arn> {
-        self.bucket.iter().flat_map(Bucket::public_objects)
+    /// Of a bucket: true if an object of it was given a public ACL.
+    pub fn has_public_objects(&self) -> bool {
+        self.bucket.as_ref().is_some_and(Bucket::has_objects)
+    }
+
+    /// Of an object: true if it has a public ACL.
+    pub fn is_public_object(&self) -> bool {
+        self.object.is_some()
+    }
+
+    /// The resource, where the row says more than its name: that may be cut.
+    pub fn about(&self) -> Option<&Arn> {
+        let stands = self.standing.first().map(|standing| &standing.change);
+        self.object.as_ref().or(stands).map(|change| &change.resource.arn)
     }
 }
 
 impl Waiting {
-    /// The part that knows the object which the record writes over or deletes, and the object. `None` for a record that
-    /// does anything else, or came to a finding.
-    pub fn replaced_object(&self) -> Option<(Part, Arn)> {
+    /// The bucket and the object that the record writes over or deletes. `None` for a record that does anything else, or
+    /// came to a finding.
+    pub fn replaced_object(&self) -> Option<(Part, Part)> {
         let object = replaced_object(&self.record, &self.derived).filter(|_| self.findings.is_empty())?;
-        Some((Part::Resource(Home::of(&self.record).account, bucket::named(&self.record)?), object))
+        let of_account = |arn| Part::Resource(Home::of(&self.record).account, arn);
+        Some((of_account(bucket::named(&self.record)?), of_account(object)))
     }
 
     /// The objects that the record gives a public ACL.
@@ -124,21 +150,24 @@ impl State {
         let ended = ends::named(record, &waiting.derived).into_iter().chain(organization::named(record));
         linked.chain(ended).for_each(&mut resource);
         for change in &waiting.derived.changes {
-            let (owned, ..) = kept_with(&facet_of_home(&home, change));
-            resource(owned.1);
+            resource(change.resource.arn.clone());
+        }
+        if let Some(object) = replaced_object(record, &waiting.derived) {
+            resource(object);
         }
         if record.event_source().is_some_and(|source| source.starts_with("s3")) {
             needs.parts.insert(Part::Account(home.account.clone()));
-            let whole = record.action().is_some_and(bucket::is_for_the_account);
-            let begin = format!("arn:{}:s3:::", Place::of(record).partition);
-            needs.buckets_of = whole.then_some((home.account, Arn::from(begin)));
+            if record.action().is_some_and(bucket::is_for_the_account) {
+                let begin = format!("arn:{}:s3:::", Place::of(record).partition);
+                needs.under.insert((home.account, Arn::from(begin)));
+            }
         }
         needs
     }
 
     /// The parts that those in the state lead to: the lists that a group names, the groups that name a list, the machines
-    /// that have a group, and the groups of a machine.
-    pub fn further(&self, waiting: &Waiting, parts: &BTreeSet<Part>) -> BTreeSet<Part> {
+    /// that have a group, the groups of a machine, and the objects of a bucket.
+    pub fn further(&self, waiting: &Waiting, parts: &BTreeSet<Part>) -> Needs {
         let place = Place::of(&waiting.record);
         let mut further = BTreeSet::new();
         for part in parts {
@@ -163,7 +192,22 @@ impl State {
                 }
             }
         }
-        &further - parts
+        Needs { parts: &further - parts, under: self.objects_concerned(waiting).into_iter().collect() }
+    }
+
+    /// The objects of a bucket, where a call can hide or show them all: any that is about the bucket, and one that gives an
+    /// object a public ACL though such ACLs were believed to be without effect.
+    fn objects_concerned(&self, waiting: &Waiting) -> Option<(AccountId, Arn)> {
+        let owned = (Home::of(&waiting.record).account, bucket::named(&waiting.record)?);
+        let known = self.buckets.get(&owned).filter(|bucket| bucket.has_objects())?;
+        let about_one = waiting.derived.changes.iter().any(|change| change.surface == Surface::ObjectAcl)
+            || replaced_object(&waiting.record, &waiting.derived).is_some();
+        if about_one
+            && !known.hides_acls(&self.accounts.get(&owned.0).cloned().unwrap_or_default()).unwrap_or(false)
+        {
+            return None;
+        }
+        Some((owned.0, Arn::from(format!("{}/", owned.1))))
     }
 
     /// Puts in what was kept of a part.
@@ -198,7 +242,11 @@ impl State {
             self.policies.insert(owned.clone(), policy);
         }
         if let Some(bucket) = row.bucket {
-            self.buckets.insert(owned.clone(), bucket);
+            let met = self.buckets.remove(&owned);
+            self.buckets.insert(owned.clone(), bucket.with_objects_of(met));
+        }
+        if let Some(object) = row.object {
+            self.buckets.entry(bucket_of(&owned)).or_default().put_object(object);
         }
         if !row.ends.is_empty() {
             self.ends.insert(owned, row.ends);
@@ -214,37 +262,26 @@ impl State {
             Part::Resource(account, arn) => (account.clone(), arn.clone()),
         };
         Row {
-            standing: self.standing_with(&owned),
+            standing: self.standing_of(&owned),
             group: self.groups.get(&owned).cloned(),
             list: self.lists.get(&owned).cloned(),
             attached: self.attached.get(&owned).cloned().unwrap_or_default(),
             instance: self.interfaces.get(&owned).cloned(),
             bucket: self.buckets.get(&owned).cloned(),
+            object: self.buckets.get(&bucket_of(&owned)).and_then(|bucket| bucket.object(&owned.1)).cloned(),
             guard: None,
             policy: self.policies.get(&owned).cloned(),
             ends: self.ends.get(&owned).cloned().unwrap_or_default(),
         }
     }
 
-    /// What stands of a resource, and of its objects if it is a bucket.
-    fn standing_with(&self, owned: &Owned) -> Vec<Standing> {
-        // The ARNs of objects follow that of their bucket.
-        let first = (owned.clone(), Surface::SecurityGroupIngress, String::new());
-        self.standing
-            .range(first..)
-            .take_while(|(facet, _)| facet.0.0 == owned.0 && facet.0.1.as_str().starts_with(owned.1.as_str()))
-            .filter(|(facet, _)| kept_with(facet).0 == *owned)
-            .map(|(_, standing)| standing.clone())
-            .collect()
+    fn standing_of(&self, owned: &Owned) -> Vec<Standing> {
+        self.facets_of(owned).iter().filter_map(|facet| self.standing.get(facet)).cloned().collect()
     }
 }
 
-/// The resource in whose row a facet is kept.
-fn kept_with(facet: &Facet) -> (Owned, Surface) {
-    let ((account, arn), surface, _) = facet;
-    let arn = match (surface, arn.as_str().split_once('/')) {
-        (Surface::ObjectAcl, Some((bucket, _))) => Arn::from(bucket),
-        _ => arn.clone(),
-    };
-    ((account.clone(), arn), *surface)
+/// The bucket of an object: `arn:aws:s3:::bucket/key`.
+fn bucket_of((account, object): &Owned) -> Owned {
+    let bucket = object.as_str().split_once('/').map_or(object.as_str(), |(bucket, _)| bucket);
+    (account.clone(), Arn::from(bucket))
 }

@@ -43,3 +43,30 @@ async fn an_event_that_no_bus_takes_is_refused_and_the_other_sinks_have_the_find
     assert_eq!(world.taken(), [1, 1, 1]);
     assert_eq!(bus.script.lock().unwrap().taken.len(), 0);
 }
+
+#[tokio::test]
+async fn a_bucket_may_have_any_number_of_public_objects() {
+    let world = World::with("s3/object_acl_public.yml");
+    let public = r#","x-amz-acl":"public-read""#;
+    let objects = 600;
+    let opened: Vec<_> = (0..objects).map(|key| object(1, "PutObject", &format!("k{key}"), public)).collect();
+    let opened: Vec<_> = opened
+        .into_iter()
+        .enumerate()
+        .map(|(number, record)| record.replace("\"00000001\"", &format!("\"{number:08}\"")))
+        .collect();
+    let handled = world.invoke(&opened).await;
+    assert_eq!((handled.counts.opened, handled.counts.undelivered), (objects as u64, 0), "{handled:?}");
+    let rows = world.dispatcher.ledger.page("state#", None).await.unwrap().rows;
+    assert!(rows.len() > objects);
+    let largest = rows.values().map(|row| row.body.len()).max().unwrap();
+    assert!(largest < 4096, "{largest} bytes in a row: it may hold 400 KB however many objects there are");
+    let one = world.invoke(&[object(5, "DeleteObject", "k7", "").replace("00000005", "delete")]).await;
+    assert_eq!(one.counts.closed, 1, "{one:?}");
+    let block = r#"{"bucketName":"b","PublicAccessBlockConfiguration":{"BlockPublicAcls":true,"IgnorePublicAcls":true,"BlockPublicPolicy":true,"RestrictPublicBuckets":true}}"#;
+    let blocked = call(6, 6, "PutBucketPublicAccessBlock", block)
+        .replace("ec2.amazonaws.com", "s3.amazonaws.com")
+        .replace("00000006", "block");
+    let handled = world.invoke(&[blocked]).await;
+    assert_eq!((handled.counts.closed, handled.counts.undelivered), (objects as u64 - 1, 0), "{handled:?}");
+}

@@ -6,3 +6,12 @@
 
 // Every name that users see.
 pub mod names;
+
+// One trace of one invocation.
+pub mod trace;
+
+// Traces to X-Ray.
+pub mod xray;
+
+// Traces to anything that speaks OTLP.
+pub mod otlp;

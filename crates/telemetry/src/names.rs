@@ -62,8 +62,16 @@ pub mod field {
     pub const COLD_START: &str = "cold_start";
     /// The sink.
     pub const SINK: &str = "sink";
-    /// What was called, with its service: `securityhub:BatchImportFindings`.
-    pub const OPERATION: &str = "operation";
+    /// What was called: `BatchImportFindings`.
+    pub const OPERATION: &str = "rpc.method";
+    /// The service that was called.
+    pub const AWS_SERVICE: &str = "rpc.service";
+    /// Its Region.
+    pub const REGION: &str = "cloud.region";
+    /// The service's id of the call.
+    pub const AWS_REQUEST_ID: &str = "aws.request_id";
+    /// Its status.
+    pub const HTTP_STATUS: &str = "http.response.status_code";
     /// How many findings a call carried.
     pub const FINDINGS: &str = "findings";
     /// How many records.
@@ -82,6 +90,8 @@ pub mod field {
     pub const FAILED: &str = "failed";
     /// Processor time of a stage whose work is spread over its span, in microseconds.
     pub const BUSY_US: &str = "busy_us";
+    /// How many pieces the work of a stage is made of.
+    pub const PIECES: &str = "pieces";
     /// The message of a payload, counted from 0.
     pub const MESSAGE: &str = "message_number";
     /// How many bytes.
@@ -132,6 +142,9 @@ pub const LOGGED: &[&str] = &[
     field::COLD_START,
     field::SINK,
     field::OPERATION,
+    field::AWS_SERVICE,
+    field::AWS_REQUEST_ID,
+    field::HTTP_STATUS,
     field::FINDINGS,
     field::RECORDS,
     field::REJECTED,
@@ -141,6 +154,7 @@ pub const LOGGED: &[&str] = &[
     field::REFUSED,
     field::FAILED,
     field::BUSY_US,
+    field::PIECES,
     field::MESSAGE,
     field::BYTES,
     field::FILES,

@@ -45,6 +45,9 @@ mod schedule;
 // What can't be read, and what says nothing.
 mod batches;
 
+// The trace of each invocation.
+mod traces;
+
 use std::time::Duration;
 
 /// The timeout of an invocation, where none is meant to pass: the machine may be busy with other things.

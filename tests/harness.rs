@@ -27,6 +27,9 @@ pub(crate) mod aws;
 // The Lambda Runtime API, with a function below it.
 pub(crate) mod lambda;
 
+// The X-Ray daemon.
+pub(crate) mod daemon;
+
 // A deployment, with the commands and functions that work with it.
 pub(crate) mod deployment;
 

@@ -79,7 +79,12 @@ impl Lambda {
 
     /// Hands the function a payload, now or as soon as it has done what it was given before.
     pub(crate) fn invoke_later(&self, payload: &[u8], limit: Duration) -> Pending {
-        Pending { job: self.runtime.give(payload, limit), child: Arc::clone(&self.child), limit }
+        self.invoke_traced(payload, limit, None)
+    }
+
+    /// The same, with what Lambda says of the trace.
+    pub(crate) fn invoke_traced(&self, payload: &[u8], limit: Duration, trace: Option<&str>) -> Pending {
+        Pending { job: self.runtime.give(payload, limit, trace), child: Arc::clone(&self.child), limit }
     }
 
     /// Kills the function as Lambda does, with SIGKILL; returns when it is gone.
@@ -138,6 +143,11 @@ impl Pending {
     /// Its request id.
     pub(crate) fn request_id(&self) -> &str {
         &self.job.id
+    }
+
+    /// What Lambda says of its trace.
+    pub(crate) fn trace(&self) -> &str {
+        &self.job.trace
     }
 
     /// Whether the function has it in its hands by now.

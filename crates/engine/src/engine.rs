@@ -22,6 +22,19 @@ pub struct Engine {
     rules: RuleSet,
 }
 
+/// A part of the work on one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// What it did to exposures, and to what stands.
+    Derive,
+    /// What the rules find in it.
+    Match,
+}
+
+/// Told which step begins; `None` at the end of the last. The engine has no clock: whoever wants to know how long a step
+/// takes has one.
+pub type Watch<'w> = &'w mut dyn FnMut(Option<Step>);
+
 /// What one record came to.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -95,8 +108,16 @@ impl Engine {
 
     /// What can be said of a record without any other.
     pub fn read(&self, record: CloudTrailRecord) -> Read {
+        self.read_watched(record, &mut |_| {})
+    }
+
+    /// The same, and somebody watches.
+    pub fn read_watched(&self, record: CloudTrailRecord, watch: Watch<'_>) -> Read {
+        watch(Some(Step::Match));
         let findings = self.behaviour(&record);
+        watch(Some(Step::Derive));
         let derived = exposure::derive(&record);
+        watch(None);
         if concerns(&record, &derived) {
             Read::Waits(Box::new(Waiting { record, derived, findings }))
         } else {
@@ -106,11 +127,19 @@ impl Engine {
 
     /// What a record does to what stands, and what the rules find in that.
     pub fn settle(&self, waiting: &Waiting, state: &mut State) -> Settled {
+        self.settle_watched(waiting, state, &mut |_| {})
+    }
+
+    /// The same, and somebody watches.
+    pub fn settle_watched(&self, waiting: &Waiting, state: &mut State, watch: Watch<'_>) -> Settled {
+        watch(Some(Step::Derive));
         let applied = state.apply(&waiting.record, &waiting.derived);
+        watch(Some(Step::Match));
         let mut findings = Vec::new();
         for moved in &applied.moves {
             findings.extend(self.match_move(&waiting.record, moved));
         }
+        watch(None);
         findings.sort_by_key(|finding| finding.status == Status::Open);
         Settled { findings, applied }
     }

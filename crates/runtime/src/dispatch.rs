@@ -30,12 +30,14 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use tattletrail_engine::engine::{Engine, Read, Waiting};
+use tattletrail_engine::engine::{Engine, Read, Step, Waiting};
 use tattletrail_engine::finding::{Finding, Level};
 use tattletrail_engine::ids::{AccountId, EventId};
 use tattletrail_engine::ingest::Item;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::timeline::Order;
+use tattletrail_telemetry::trace::{Stage, Stages, spans};
+use tracing::Instrument as _;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::counts::Counts;
@@ -128,6 +130,8 @@ pub struct Intake<'d> {
     objects: Objects,
     /// Tells this invocation from others.
     id: u64,
+    /// Where the time goes.
+    stages: Stages,
     /// Events taken in by this invocation whose parcels are not all sent, with their messages.
     open: BTreeMap<EventName, outbox::Open>,
 }
@@ -156,6 +160,7 @@ impl Dispatcher {
             open: BTreeMap::new(),
             copies: Vec::new(),
             objects: Objects::default(),
+            stages: Stages::default(),
             id: RandomState::new().hash_one(jiff::Timestamp::now().as_nanosecond()),
         }
     }
@@ -183,6 +188,11 @@ impl Intake<'_> {
         self.lost.entry(message).or_insert(why);
     }
 
+    /// The clock of the stages.
+    pub fn stages(&mut self) -> &mut Stages {
+        &mut self.stages
+    }
+
     /// Counts what should have been a record and is none.
     pub fn reject(&mut self, reason: &'static str) {
         self.counts.reject(reason);
@@ -194,7 +204,8 @@ impl Intake<'_> {
     }
 
     async fn record(&mut self, message: usize, record: CloudTrailRecord) {
-        let read = self.dispatcher.engine.read(record);
+        let stages = &mut self.stages;
+        let read = self.dispatcher.engine.read_watched(record, &mut |step| stages.enter(step.map(stage_of)));
         self.add_read(message, read).await;
     }
 
@@ -241,6 +252,7 @@ impl Intake<'_> {
         let rest = self.order.rest();
         self.take_in(rest).await;
         self.settle_up().await;
+        self.stages.tell();
         Handled { counts: self.counts, lost: self.lost }
     }
 
@@ -260,7 +272,8 @@ impl Intake<'_> {
                 return;
             }
             let late = || Err(Trouble::Ledger(LedgerError::late()));
-            match self.deadline.limit(self.commit(group)).await.unwrap_or_else(late) {
+            let deadline = self.deadline;
+            match deadline.limit(self.commit(group)).await.unwrap_or_else(late) {
                 Ok(plan) => {
                     self.note_group(true);
                     self.account(plan).await;
@@ -277,10 +290,20 @@ impl Intake<'_> {
     }
 
     /// Plans a group and writes the plan to the ledger; again, if somebody else wrote first.
-    async fn commit(&self, group: &[Arrival]) -> Result<Plan, Trouble> {
+    async fn commit(&mut self, group: &[Arrival]) -> Result<Plan, Trouble> {
+        let span = spans::ledger(group.len());
+        let committed = self.try_commit(group).instrument(span.clone()).await;
+        if committed.is_err() {
+            span.record("otel.status_code", "ERROR");
+        }
+        committed
+    }
+
+    async fn try_commit(&mut self, group: &[Arrival]) -> Result<Plan, Trouble> {
+        let claim = (self.claim(), self.id);
         for attempt in 0..ATTEMPTS {
             let mut plan =
-                self.dispatcher.plan(group, (self.claim(), self.id)).await.map_err(Trouble::Ledger)?;
+                self.dispatcher.plan(group, claim, &mut self.stages).await.map_err(Trouble::Ledger)?;
             if group.len() > 1 && !plan::fits(&plan.writes) {
                 return Err(Trouble::TooMuch);
             }
@@ -307,7 +330,7 @@ impl Intake<'_> {
         for (event, open) in plan.open {
             self.open.insert(event, open);
         }
-        self.due.extend(plan.outgoing);
+        self.due.extend(plan.outgoing.into_iter().map(Outgoing::on_its_way));
         self.copies.extend(plan.copies);
         self.ship_what_is_due().await;
     }
@@ -317,6 +340,13 @@ impl Intake<'_> {
             self.counts.undelivered += 1;
             self.lost.entry(arrival.message).or_insert_with(|| why.to_owned());
         }
+    }
+}
+
+fn stage_of(step: Step) -> Stage {
+    match step {
+        Step::Derive => Stage::Derive,
+        Step::Match => Stage::Match,
     }
 }
 

@@ -9,12 +9,17 @@ mod files;
 // What did not get through, once more.
 mod again;
 
+// Invocation after invocation.
+mod serve;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use lambda_runtime::{Context, Error, LambdaEvent};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tattletrail_engine::ingest::{self, Ending, Item};
+
+use tattletrail_telemetry::trace::Stage;
 
 use crate::deadline::Deadline;
 use crate::dispatch::{Dispatcher, Handled, Intake};
@@ -26,6 +31,7 @@ use crate::rejected::{RejectedMessage, Rejects};
 
 pub use again::{Again, Became};
 pub use assemble::StartError;
+pub use serve::serve;
 
 /// A payload as Lambda gives it: its text, whatever is in it.
 pub type Payload = Box<RawValue>;
@@ -107,7 +113,9 @@ impl Invocation<'_> {
         if self.is_schedule(number, message) {
             return;
         }
+        self.intake.stages().enter(Some(Stage::Decode));
         let (items, ending) = ingest::decode(message.body.as_bytes());
+        self.intake.stages().enter(None);
         let mut reasons = Vec::new();
         for item in items {
             if let Item::Rejected(rejected) = &item {

@@ -12,6 +12,15 @@ pub mod counts;
 // A client that is made when it is first needed.
 pub mod late;
 
+// What a function tells about itself.
+pub mod observe;
+
+// The trace of each invocation.
+pub mod traces;
+
+// Every call to a service of AWS.
+pub mod calls;
+
 // What is remembered between invocations.
 pub mod ledger;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tattletrail_engine::finding::{Level, Status};
-use tattletrail_engine::ids::{AccountId, FindingId, Region, RuleId};
+use tattletrail_engine::ids::{AccountId, EventId, FindingId, Region, RuleId};
 use tattletrail_engine::render::alert::Alert;
 
 /// One finding on its way.
@@ -56,6 +56,20 @@ pub struct Facts {
     pub event_time: Option<String>,
     /// How long what is closed stood open, in seconds.
     pub exposure_seconds: Option<i64>,
+    /// What a trace says of it.
+    #[serde(default)]
+    pub origin: Origin,
+}
+
+/// Where a finding comes from, as its span and its log lines tell it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The rule's first ATT&CK technique.
+    pub technique: Option<String>,
+    /// `eventID` of the record.
+    pub event: Option<EventId>,
+    /// The trace that the finding was made in, as W3C writes it.
+    pub trace: Option<String>,
 }
 
 /// A sink, by its name in counts, in the ledger and in logs.

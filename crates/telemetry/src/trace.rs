@@ -88,7 +88,7 @@ impl Parent {
     /// The parent that Lambda names, if that trace is sampled; a new trace without a parent if it is not, or there is none.
     pub fn of(header: Option<&str>) -> Self {
         let header = header.and_then(Header::parse);
-        match header.and_then(|header| header.sampled_parent()) {
+        match header.and_then(Header::sampled_parent) {
             Some(context) => Self { context, sampled: true },
             None => Self { context: SpanContext::NONE, sampled: false },
         }
@@ -115,6 +115,13 @@ pub fn current() -> Option<TraceId> {
     let context = Context::current();
     let id = context.span().span_context().trace_id();
     (id != TraceId::INVALID).then_some(id)
+}
+
+/// Says that the trace that is now at work is sent.
+pub fn keep_current() {
+    if let (Some(collector), Some(trace)) = (COLLECTOR.get(), current()) {
+        collector.keep(trace);
+    }
 }
 
 /// What a call to a service of AWS is sent with, so that what it does hangs under `span`: the value of `X-Amzn-Trace-Id`.

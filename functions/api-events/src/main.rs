@@ -5,13 +5,14 @@
 // One invocation.
 mod handler;
 
-use lambda_runtime::{Error, service_fn};
-use tattletrail_runtime::function::Function;
+use lambda_runtime::Error;
+use tattletrail_runtime::function::{Function, serve};
 use tattletrail_runtime::health::Source;
+use tattletrail_runtime::observe::Observer;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    let observer = Observer::start(Source::ApiEvents)?;
     let function = Function::start(Source::ApiEvents).await?;
-    lambda_runtime::run(service_fn(|event| handler::handle(&function, event))).await
+    serve(&observer, |event| handler::handle(&function, event)).await
 }

@@ -22,6 +22,8 @@ const RESPONSE_BYTES: usize = 6 * 1024 * 1024 + 100;
 pub(crate) struct Job {
     /// Its request id.
     pub(crate) id: String,
+    /// What Lambda says of its trace.
+    pub(crate) trace: String,
     payload: Vec<u8>,
     limit: Duration,
     /// When it was taken, and what it came to.
@@ -103,12 +105,15 @@ impl Runtime {
         self.address.to_string()
     }
 
-    /// Queues an invocation.
-    pub(crate) fn give(&self, payload: &[u8], limit: Duration) -> Arc<Job> {
+    /// Queues an invocation. Its trace is what Lambda says of it; a sampled one of its own without.
+    pub(crate) fn give(&self, payload: &[u8], limit: Duration, trace: Option<&str>) -> Arc<Job> {
         let mut state = self.held();
         state.count += 1;
+        let count = state.count;
+        let sampled = || format!("Root=1-5bef4de7-ad49b0e87f6e{count:012x};Parent=9a9197af{count:08x};Sampled=1");
         let job = Arc::new(Job {
-            id: format!("8476a536-e9f4-11e8-9739-{:012x}", state.count),
+            id: format!("8476a536-e9f4-11e8-9739-{count:012x}"),
+            trace: trace.map_or_else(sampled, str::to_owned),
             payload: payload.to_vec(),
             limit,
             progress: Mutex::default(),
@@ -198,12 +203,11 @@ impl Runtime {
 fn headers(job: &Job) -> [(&'static str, String); 4] {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:tattletrail-test";
-    let trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
     [
         ("Lambda-Runtime-Aws-Request-Id", job.id.clone()),
         ("Lambda-Runtime-Deadline-Ms", (since_epoch + job.limit).as_millis().to_string()),
         ("Lambda-Runtime-Invoked-Function-Arn", arn.to_owned()),
-        ("Lambda-Runtime-Trace-Id", trace.to_owned()),
+        ("Lambda-Runtime-Trace-Id", job.trace.clone()),
     ]
 }
 

@@ -94,7 +94,8 @@ class Handler(BaseHTTPRequestHandler):
         """Faults first, then the limit of calls, then the call itself."""
         hub, caller = self.server.hub, self.server.caller(self.headers.get("Authorization", ""))
         parameters = parsed(body)
-        record = {"at": now(), "operation": operation, "account": caller.account, "region": caller.region}
+        trace = self.headers.get("X-Amzn-Trace-Id")
+        record = {"at": now(), "operation": operation, "account": caller.account, "region": caller.region, "trace": trace}
         record |= {"ids": ids(parameters), "bytes": len(body), "outcome": "answered"}
         with hub.lock:
             hub.calls.append(record)

@@ -4,8 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tattletrail_engine::ids::EventId;
+use tattletrail_telemetry::trace;
+use tattletrail_telemetry::trace::spans::{self, FindingSaid};
+use tracing::{Instrument as _, Span};
 
 use super::{Intake, pause};
+use crate::deadline::Deadline;
 use crate::ledger::row::{self, EventName, Marker, PARCEL, SENT};
 use crate::ledger::{Kept, Key, LedgerError, MOST_WRITES, Over, Write};
 use crate::parcel::{Parcel, Sent, SinkName};
@@ -21,9 +26,34 @@ pub(super) struct Outgoing {
     /// Its number among the parcels of the event.
     pub(super) number: usize,
     pub(super) parcel: Parcel,
+    /// From here to the last sink.
+    span: Span,
 }
 
 impl Outgoing {
+    pub(super) fn new(event: EventName, number: usize, parcel: Parcel) -> Self {
+        Self { event, number, parcel, span: Span::none() }
+    }
+
+    /// It is in the ledger, so it will be sent: its span begins.
+    pub(super) fn on_its_way(self) -> Self {
+        let facts = &self.parcel.facts;
+        let made_in = facts.origin.trace.as_deref();
+        let here = trace::current().map(|trace| trace.to_string());
+        let span = spans::finding(&FindingSaid {
+            finding_id: self.parcel.finding.as_str(),
+            rule_id: facts.rule.as_str(),
+            rule_hash: None,
+            technique: facts.origin.technique.as_deref(),
+            severity: facts.level.as_str(),
+            status: facts.status.as_str(),
+            event_id: facts.origin.event.as_ref().map(EventId::as_str),
+            correlation_id: None,
+            made_in: made_in.filter(|made_in| Some(*made_in) != here.as_deref()),
+        });
+        Self { span, ..self }
+    }
+
     fn waits_for(&self, sink: SinkName) -> bool {
         self.parcel.sinks.get(&sink) == Some(&Sent::Pending)
     }
@@ -120,7 +150,7 @@ impl Intake<'_> {
             return Vec::new();
         }
         let parcels: Vec<&Parcel> = waiting.iter().map(|outgoing| &outgoing.parcel).collect();
-        let mut outcomes = sink.deliver(&parcels, self.deadline).await;
+        let mut outcomes = told(sink, &parcels, self.deadline).await;
         outcomes.resize(waiting.len(), Outcome::Failed("the sink did not say what became of it".to_owned()));
         let settled: Vec<Write> = waiting
             .iter()
@@ -290,6 +320,21 @@ impl Intake<'_> {
     }
 }
 
+/// A delivery, with a span that says what came of it.
+async fn told(sink: &Sink, parcels: &[&Parcel], until: Deadline) -> Vec<Outcome> {
+    let span = spans::deliver(sink.name().as_str(), parcels.len());
+    let outcomes = sink.deliver(parcels, until).instrument(span.clone()).await;
+    let count = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
+    let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
+    span.record("taken", count(|outcome| matches!(outcome, Outcome::Done)));
+    span.record("refused", count(|outcome| matches!(outcome, Outcome::Refused(_))));
+    span.record("failed", failed);
+    if failed > 0 {
+        span.record("otel.status_code", "ERROR");
+    }
+    outcomes
+}
+
 /// The parcels of an event, with what is known of the sinks.
 fn parcels_of(event: &EventName, rows: &BTreeMap<Key, Kept>) -> Result<Vec<Outgoing>, LedgerError> {
     let mut parcels = Vec::new();
@@ -302,7 +347,7 @@ fn parcels_of(event: &EventName, rows: &BTreeMap<Key, Kept>) -> Result<Vec<Outgo
                 *sent = row::read(&key, kept)?;
             }
         }
-        parcels.push(Outgoing { event: event.clone(), number, parcel });
+        parcels.push(Outgoing::new(event.clone(), number, parcel).on_its_way());
     }
     Ok(parcels)
 }

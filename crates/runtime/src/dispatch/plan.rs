@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tattletrail_engine::engine::Step;
 use tattletrail_engine::exposure::state::{Origin, State};
 use tattletrail_engine::finding::{Finding, Status};
+
+use tattletrail_telemetry::trace::Stages;
 
 use super::known::Known;
 use super::outbox::{Copy, Open, Outgoing};
@@ -74,7 +77,12 @@ struct Told<'a> {
 
 impl Dispatcher {
     /// Plans a group; `claim` is until when which invocation is at work on it.
-    pub(super) async fn plan(&self, group: &[Arrival], claim: (i64, u64)) -> Result<Plan, LedgerError> {
+    pub(super) async fn plan(
+        &self,
+        group: &[Arrival],
+        claim: (i64, u64),
+        stages: &mut Stages,
+    ) -> Result<Plan, LedgerError> {
         let mut state = State::of_rows();
         let known = Known::of(self, group, &mut state).await?;
         let mut plan = Plan::default();
@@ -85,7 +93,7 @@ impl Dispatcher {
                 let marker = known.marker(&arrival.event);
                 plan.copies.push(Copy { message: arrival.message, event: arrival.event.clone(), marker });
             } else {
-                told.push(self.settle(arrival, &mut state, &mut plan.tally));
+                told.push(self.settle(arrival, &mut state, &mut plan.tally, stages));
             }
         }
         let mut findings = Findings::of(self, told.iter().flat_map(|event| &event.findings)).await?;
@@ -98,14 +106,21 @@ impl Dispatcher {
     }
 
     /// Lets one record happen.
-    fn settle<'a>(&self, arrival: &'a Arrival, state: &mut State, tally: &mut Tally) -> Told<'a> {
+    fn settle<'a>(
+        &self,
+        arrival: &'a Arrival,
+        state: &mut State,
+        tally: &mut Tally,
+        stages: &mut Stages,
+    ) -> Told<'a> {
         let (findings, origin, moved) = match &arrival.content {
             Content::Behaviour(findings) => {
                 tally.matched += 1;
                 (findings.clone(), Origin::default(), false)
             }
             Content::Waits(waiting) => {
-                let settled = self.engine.settle(waiting, state);
+                let watch = &mut |step: Option<Step>| stages.enter(step.map(super::stage_of));
+                let settled = self.engine.settle_watched(waiting, state, watch);
                 let findings: Vec<_> = waiting.behaviour().iter().cloned().chain(settled.findings).collect();
                 match settled.applied.undecidable {
                     _ if !findings.is_empty() => tally.matched += 1,
@@ -150,7 +165,7 @@ impl Dispatcher {
                 }
             }
             plan.writes.push(self.new_row(name.parcel(number), row::body(&parcel)?));
-            plan.outgoing.push(Outgoing { event: name.clone(), number, parcel });
+            plan.outgoing.push(Outgoing::new(name.clone(), number, parcel));
             number += 1;
         }
         if number == 0 && !event.moved {

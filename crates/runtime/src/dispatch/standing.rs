@@ -8,11 +8,12 @@ use tattletrail_engine::exposure::state::Origin;
 use tattletrail_engine::finding::{Finding, Status};
 use tattletrail_engine::render::{alert, asff, ocsf};
 use tattletrail_engine::timeline::{Stand, live_on};
+use tattletrail_telemetry::trace;
 
 use super::Dispatcher;
 use crate::ledger::row::{self, FindingRow};
 use crate::ledger::{Key, LedgerError, Over, Write};
-use crate::parcel::{Facts, Parcel, Sent, SinkName};
+use crate::parcel::{self, Facts, Parcel, Sent, SinkName};
 
 /// The longest event for a bus that is kept: a row holds 400 KB with all else of the finding (DynamoDB developer guide,
 /// "Quotas"). A record that CloudTrail delivers has at most 256 KB.
@@ -169,5 +170,10 @@ fn facts(finding: &Finding, application: &str) -> Facts {
         application: application.to_owned(),
         event_time: finding.event.time.clone(),
         exposure_seconds: finding.life.as_ref().and_then(|life| life.seconds),
+        origin: parcel::Origin {
+            technique: finding.rule.techniques.first().map(|technique| technique.as_str().to_owned()),
+            event: finding.event.id.clone(),
+            trace: trace::current().map(|trace| trace.to_string()),
+        },
     }
 }

@@ -10,6 +10,7 @@ use tattletrail_engine::ids::{AccountId, Region};
 use tattletrail_engine::ruleset::BundleError;
 
 use super::Function;
+use crate::calls::Traced;
 use crate::dispatch::{Dispatcher, Policy};
 use crate::health::Source;
 use crate::late::Late;
@@ -23,6 +24,13 @@ use crate::sink::event_bus::EventBus;
 use crate::sink::rehearsal::Stage;
 use crate::sink::security_hub::{self, SecurityHub};
 use crate::sink::sns::Sns;
+
+/// The configuration of a client whose calls are traced, under the name that X-Ray has for its service.
+macro_rules! traced {
+    ($sdk:ident, $config:expr, $service:literal) => {
+        $sdk::config::Builder::from($config).interceptor(Traced($service)).build()
+    };
+}
 
 /// Why a function does not start.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +105,7 @@ fn policy(settings: &Settings) -> Policy {
 
 fn ledger(settings: &Settings, config: &SdkConfig) -> Ledger {
     match &settings.ledger_table {
-        Some(name) => Ledger::Table(Table::new(aws_sdk_dynamodb::Config::new(config), name.clone())),
+        Some(name) => Ledger::Table(Table::new(traced!(aws_sdk_dynamodb, config, "DynamoDB"), name.clone())),
         None => Ledger::Memory(Memory::default()),
     }
 }
@@ -105,7 +113,7 @@ fn ledger(settings: &Settings, config: &SdkConfig) -> Ledger {
 fn rejects(settings: &Settings, config: &SdkConfig) -> Option<Rejects> {
     Some(match settings.rejected.clone()? {
         RejectedTo::Queue(url) => {
-            let config = aws_sdk_sqs::Config::new(config);
+            let config = traced!(aws_sdk_sqs, config, "SQS");
             Rejects::Queue { client: Late::new(|| aws_sdk_sqs::Client::from_conf(config)), url }
         }
         RejectedTo::Bucket { bucket, prefix } => Rejects::Bucket { client: store(config), bucket, prefix },
@@ -116,14 +124,15 @@ fn rejects(settings: &Settings, config: &SdkConfig) -> Option<Rejects> {
 fn store(config: &SdkConfig) -> Late<aws_sdk_s3::Client> {
     let own_endpoint =
         std::env::var_os("AWS_ENDPOINT_URL_S3").is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
-    let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build();
+    let config = traced!(aws_sdk_s3, config, "S3").to_builder().force_path_style(own_endpoint).build();
     Late::new(|| aws_sdk_s3::Client::from_conf(config))
 }
 
 fn sinks(settings: &Settings, config: &SdkConfig) -> Vec<Sink> {
     let mut sinks = Vec::new();
     if let Some(hub) = &settings.security_hub {
-        let base = aws_sdk_securityhub::Config::new(config);
+        let base = traced!(aws_sdk_securityhub, config, "SecurityHub");
+        let sts = traced!(aws_sdk_sts, config, "STS");
         let own_region = config.region().map_or_else(Region::default, |region| Region::from(region.as_ref()));
         let place = security_hub::Settings {
             home: hub.home.clone(),
@@ -131,17 +140,17 @@ fn sinks(settings: &Settings, config: &SdkConfig) -> Vec<Sink> {
             own_region,
             region: hub.region.as_deref().map(Region::from),
         };
-        sinks.push(Sink::SecurityHub(SecurityHub::new(&base, &aws_sdk_sts::Config::new(config), place)));
+        sinks.push(Sink::SecurityHub(SecurityHub::new(&base, &sts, place)));
     }
     if let Some(metrics) = &settings.metrics {
-        let config = aws_sdk_cloudwatch::Config::new(config);
+        let config = traced!(aws_sdk_cloudwatch, config, "CloudWatch");
         sinks.push(Sink::CloudWatch(CloudWatch::new(&config, metrics.clone())));
     }
     if let Some(topic) = &settings.topic_arn {
-        sinks.push(Sink::Sns(Sns::new(&aws_sdk_sns::Config::new(config), topic.clone())));
+        sinks.push(Sink::Sns(Sns::new(&traced!(aws_sdk_sns, config, "SNS"), topic.clone())));
     }
     if let Some(bus) = &settings.event_bus {
-        let config = aws_sdk_eventbridge::Config::new(config);
+        let config = traced!(aws_sdk_eventbridge, config, "EventBridge");
         sinks.push(Sink::EventBus(EventBus::new(&config, bus.clone())));
     }
     sinks

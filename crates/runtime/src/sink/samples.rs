@@ -10,7 +10,7 @@ use tattletrail_engine::render::asff;
 
 use super::Outcome;
 use crate::deadline::Deadline;
-use crate::parcel::{Facts, Parcel};
+use crate::parcel::{Facts, Origin, Parcel};
 
 /// The Region of clients.
 pub(super) const REGION: &str = "eu-central-1";
@@ -61,6 +61,7 @@ pub(super) fn parcel(finding: &str) -> Parcel {
             application: "shop".to_owned(),
             event_time: Some("2026-11-21T07:59:41Z".to_owned()),
             exposure_seconds: None,
+            origin: Origin::default(),
         },
         asff: Some(json!({
             "Id": finding,

@@ -37,3 +37,36 @@ pub fn deliver(sink: &str, findings: usize) -> Span {
 pub fn ledger(records: usize) -> Span {
     info_span!(span::LEDGER, records, otel.status_code = field::Empty)
 }
+
+/// What is said of a finding.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the names say it: `names::field`")]
+pub struct FindingSaid<'a> {
+    pub finding_id: &'a str,
+    pub rule_id: &'a str,
+    pub rule_hash: Option<&'a str>,
+    pub technique: Option<&'a str>,
+    pub severity: &'a str,
+    pub status: &'a str,
+    pub event_id: Option<&'a str>,
+    pub correlation_id: Option<&'a str>,
+    /// The trace that it was made in, where that is another.
+    pub made_in: Option<&'a str>,
+}
+
+/// One finding, from the ledger to the last sink. Its trace is sent, whatever Lambda says.
+pub fn finding(said: &FindingSaid<'_>) -> Span {
+    super::keep_current();
+    info_span!(
+        span::FINDING,
+        finding_id = said.finding_id,
+        rule_id = said.rule_id,
+        rule_hash = said.rule_hash,
+        technique = said.technique,
+        severity = said.severity,
+        status = said.status,
+        event_id = said.event_id,
+        correlation_id = said.correlation_id,
+        made_in_trace_id = said.made_in,
+    )
+}

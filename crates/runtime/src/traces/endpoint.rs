@@ -1,0 +1,98 @@
+//! An OTLP endpoint that does not get in the way: made when the first trace is sent, and left alone for a while after it
+//! did not take one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use opentelemetry_http::HttpClient;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanData;
+use tattletrail_telemetry::otlp::Endpoint;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+/// How long an endpoint is left alone after a failure; twice as long after each further one.
+const FIRST_REST: Duration = Duration::from_secs(1);
+
+/// The longest rest.
+const LONGEST_REST: Duration = Duration::from_secs(300);
+
+/// An endpoint that is made late.
+#[derive(Debug)]
+pub(super) struct LateEndpoint {
+    client: Arc<dyn HttpClient>,
+    resource: Resource,
+    patience: Duration,
+    /// `None` in it: there will never be one.
+    made: OnceCell<Option<Endpoint>>,
+    rest: Mutex<Rest>,
+}
+
+/// How long the endpoint is left alone.
+#[derive(Debug, Default)]
+struct Rest {
+    until: Option<Instant>,
+    failures: u32,
+}
+
+impl LateEndpoint {
+    pub(super) fn new(client: Arc<dyn HttpClient>, resource: Resource, patience: Duration) -> Self {
+        Self { client, resource, patience, made: OnceCell::new(), rest: Mutex::default() }
+    }
+
+    /// Sends spans within `left`; how many were not taken.
+    pub(super) async fn send(&self, spans: &[SpanData], left: Duration) -> usize {
+        if self.rests() {
+            return spans.len();
+        }
+        let sent = tokio::time::timeout(self.patience.min(left), self.try_to_send(spans)).await;
+        let (lost, why) = match sent {
+            Ok(Ok(())) => {
+                self.note(true);
+                return 0;
+            }
+            Ok(Err((lost, why))) => (lost, why),
+            Err(_) => (spans.len(), "no answer in time".to_owned()),
+        };
+        self.note(false);
+        tracing::warn!(why, count = lost, "spans were not taken by the OTLP endpoint");
+        lost
+    }
+
+    async fn try_to_send(&self, spans: &[SpanData]) -> Result<(), (usize, String)> {
+        let made = self.made.get_or_try_init(|| self.make()).await;
+        match made.map_err(|why| (spans.len(), why))? {
+            Some(endpoint) => endpoint.send(spans).await,
+            None => Err((spans.len(), "it is off".to_owned())),
+        }
+    }
+
+    /// The endpoint; `Ok(None)` where it can't be made for good, which is said once.
+    async fn make(&self) -> Result<Option<Endpoint>, String> {
+        let headers = HashMap::new();
+        match Endpoint::from_environment(Arc::clone(&self.client), headers, &self.resource) {
+            Ok(endpoint) => Ok(Some(endpoint)),
+            Err(why) => {
+                tracing::error!(why, "the OTLP endpoint is off");
+                Ok(None)
+            }
+        }
+    }
+
+    fn rests(&self) -> bool {
+        let rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        rest.until.is_some_and(|until| until > Instant::now())
+    }
+
+    fn note(&self, taken: bool) {
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken {
+            *rest = Rest::default();
+        } else {
+            let pause = FIRST_REST.saturating_mul(2_u32.saturating_pow(rest.failures)).min(LONGEST_REST);
+            rest.failures = rest.failures.saturating_add(1);
+            rest.until = Some(Instant::now() + pause);
+        }
+    }
+}

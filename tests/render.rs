@@ -54,11 +54,13 @@ fn every_line_fits_its_schema() {
 fn the_schema_refuses_what_it_does_not_describe() {
     let schema: Value = serde_json::from_str(&read(&root().join("docs/finding.schema.json"))).unwrap();
     let good: Value = serde_json::from_str(&jsonl::line(&samples::exposure_open())).unwrap();
-    let broken: [(&str, &str, Value); 5] = [
+    let broken: [(&str, &str, Value); 7] = [
         ("", "status", "ajar".into()),
         ("", "level", Value::Null),
         ("", "surprise", 1.into()),
         ("/rule", "id", 7.into()),
+        ("/rule", "hash", "0123456789abcdef".into()),
+        ("", "trace_id", "1-4bf92f35-77b34da6a3ce929d0e0e4736".into()),
         ("/exposure", "reach", "galaxy".into()),
     ];
     for (path, key, value) in broken {
@@ -71,8 +73,9 @@ fn the_schema_refuses_what_it_does_not_describe() {
 #[test]
 fn every_key_and_column_is_documented() {
     let guide = read(&root().join("docs/findings.md"));
-    let line: Value = serde_json::from_str(&jsonl::line(&samples::exposure_open())).unwrap();
-    let keys = line.as_object().unwrap().keys().map(String::as_str);
+    let lines = samples::all().into_iter().map(|(_, finding)| jsonl::line(&finding));
+    let lines: Vec<Value> = lines.map(|line| serde_json::from_str(&line).unwrap()).collect();
+    let keys = lines.iter().flat_map(|line| line.as_object().unwrap().keys().map(String::as_str));
     for word in keys.chain(csv::COLUMNS) {
         assert!(guide.contains(&format!("`{word}`")), "docs/findings.md does not say what `{word}` is");
     }

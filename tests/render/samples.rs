@@ -5,7 +5,10 @@ use std::sync::Arc;
 use tattletrail_engine::exposure::{
     Access, Confidence, Effect, ExposureChange, Network, PortRange, Reach, Surface, Verdict,
 };
-use tattletrail_engine::finding::{Actor, EventInfo, Evidence, Finding, Level, Life, RuleInfo, Status};
+use tattletrail_engine::finding::{
+    Actor, EventInfo, Evidence, Finding, Level, Life, RuleInfo, Status, Trace,
+};
+use tattletrail_engine::ids::RuleHash;
 use tattletrail_engine::resource::Resource;
 
 /// Every sample with the name of its files.
@@ -17,6 +20,7 @@ pub(super) fn all() -> Vec<(&'static str, Finding)> {
         ("behaviour", behaviour()),
         ("hostile", hostile()),
         ("nothing-known", nothing_known()),
+        ("traced", traced()),
     ]
 }
 
@@ -43,6 +47,7 @@ pub(super) fn exposure_open() -> Finding {
             ("exposure.network.services", "ssh"),
         ]),
         life: None,
+        trace: None,
     }
 }
 
@@ -136,6 +141,7 @@ fn behaviour() -> Finding {
         exposure: None,
         evidence: evidence(&[("eventName", "StopLogging")]),
         life: None,
+        trace: None,
     }
 }
 
@@ -153,6 +159,7 @@ fn hostile() -> Finding {
         },
         event: EventInfo {
             id: Some("../../evil?x=1#".into()),
+            shared_id: Some("<a href=x>\u{202e}".into()),
             time: Some("not a time".to_owned()),
             source: Some("\u{0}".to_owned()),
             name: Some("+Delete\u{85}Trail".to_owned()),
@@ -193,6 +200,7 @@ fn nothing_known() -> Finding {
         description: String::new(),
         event: EventInfo {
             id: None,
+            shared_id: None,
             time: None,
             source: None,
             name: None,
@@ -212,6 +220,21 @@ fn nothing_known() -> Finding {
         exposure: None,
         evidence: Vec::new(),
         life: None,
+        trace: None,
+    }
+}
+
+/// A call that another account has a record of as well; out of a trace in the Region of the function, which is not that of
+/// the call.
+pub(super) fn traced() -> Finding {
+    let open = behaviour();
+    Finding {
+        event: EventInfo { shared_id: Some("5e0a1b2c-0000-4000-8000-00000000000f".into()), ..open.event },
+        trace: Some(Trace {
+            id: "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap(),
+            region: Some("eu-west-1".into()),
+        }),
+        ..open
     }
 }
 
@@ -231,7 +254,7 @@ fn port_rule() -> RuleInfo {
         ],
         false_positives: vec!["Bastion hosts".to_owned()],
         path: "rules/aws/cloudtrail/ec2/security_group_opened.yml".to_owned(),
-        hash: "0123456789abcdef".to_owned(),
+        hash: RuleHash::of_text("title: Security group opened to the world\n"),
     }
 }
 
@@ -250,7 +273,7 @@ fn trail_rule() -> RuleInfo {
         ],
         false_positives: Vec::new(),
         path: "rules/aws/cloudtrail/cloudtrail/trail_stopped.yml".to_owned(),
-        hash: "fedcba9876543210".to_owned(),
+        hash: RuleHash::of_text("title: Trail stopped or deleted\n"),
     }
 }
 
@@ -289,6 +312,7 @@ fn port_22(resource: Resource, effect: Effect) -> ExposureChange {
 fn event(name: &str, source: &str, time: &str, number: u8) -> EventInfo {
     EventInfo {
         id: Some(format!("0a1b2c3d-0000-4000-8000-00000000000{number}").into()),
+        shared_id: None,
         time: Some(time.to_owned()),
         source: Some(source.to_owned()),
         name: Some(name.to_owned()),

@@ -9,14 +9,18 @@
 // A finding made from what matched.
 mod compose;
 
+// The trace of the work that a finding came out of.
+mod trace;
+
 pub use compose::phrase;
+pub use trace::Trace;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::exposure::ExposureChange;
-use crate::ids::{AccountId, EventId, FindingId, Region, RuleId, TechniqueId};
+use crate::ids::{AccountId, EventId, FindingId, Region, RuleHash, RuleId, TechniqueId};
 use crate::resource::Resource;
 
 /// Something a rule found, told so that a person can act on it.
@@ -44,6 +48,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Since when it stands or stood; known where records are read in their order.
     pub life: Option<Life>,
+    /// The trace of the work that it came out of. The engine has none: whoever processes the finding sets it.
+    pub trace: Option<Trace>,
 }
 
 /// The life of a finding about an exposure, as far as it was seen.
@@ -138,8 +144,8 @@ pub struct RuleInfo {
     pub false_positives: Vec<String>,
     /// The path the rule was loaded from.
     pub path: String,
-    /// SHA-256 of the rule's text, first 16 hexadecimal digits.
-    pub hash: String,
+    /// Which text of the rule it is.
+    pub hash: RuleHash,
 }
 
 /// What a finding says about the record it comes from.
@@ -147,12 +153,21 @@ pub struct RuleInfo {
 #[expect(missing_docs, reason = "CloudTrail's own words")]
 pub struct EventInfo {
     pub id: Option<EventId>,
+    /// `sharedEventID`: the same for every record of one action, where several accounts have one.
+    pub shared_id: Option<EventId>,
     pub time: Option<String>,
     pub source: Option<String>,
     pub name: Option<String>,
     pub account: Option<AccountId>,
     pub region: Option<Region>,
     pub error_code: Option<String>,
+}
+
+impl EventInfo {
+    /// What ties the records of one action together: `sharedEventID`, else `eventID`.
+    pub fn correlation_id(&self) -> Option<&EventId> {
+        self.shared_id.as_ref().or(self.id.as_ref())
+    }
 }
 
 /// Who made the call.

@@ -1,11 +1,20 @@
 //! Identifiers as types: parsed once at the edge, past which no function takes a bare string for one.
 //!
 //! They are tolerant: real archives hold accounts of ten digits and regions that AWS never had, and a record is
-//! never lost for it.
+//! never lost for it. What we or our tracer make ([`RuleHash`], [`TraceId`]) has the one form it can have.
+
+// Which text of a rule made a finding.
+mod rule_hash;
+
+// The trace of the work that a finding came out of.
+mod trace_id;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use rule_hash::{NotARuleHash, RuleHash};
+pub use trace_id::{NotATraceId, TraceId};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {

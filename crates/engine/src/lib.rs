@@ -10,6 +10,9 @@
 // Caps on foreign input.
 pub mod limits;
 
+// Bytes as hexadecimal digits.
+mod hex;
+
 // Identifiers as types.
 pub mod ids;
 

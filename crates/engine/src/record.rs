@@ -64,6 +64,11 @@ impl CloudTrailRecord {
         self.text("eventID").map(EventId::from)
     }
 
+    /// CloudTrail's id of the action, where several accounts have a record of it.
+    pub fn shared_event_id(&self) -> Option<EventId> {
+        self.text("sharedEventID").map(EventId::from)
+    }
+
     /// The Region the call was made to.
     pub fn region(&self) -> Option<Region> {
         self.text("awsRegion").map(Region::from)

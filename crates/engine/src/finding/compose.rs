@@ -6,6 +6,7 @@ use super::{Actor, EventInfo, Evidence, Finding, Status};
 use crate::event::Event;
 use crate::exposure::state::Home;
 use crate::exposure::{ExposureChange, Surface};
+use crate::hex;
 use crate::ids::{AccountId, EventId, FindingId, Region};
 use crate::json::Node;
 use crate::limits::{EVIDENCE_FIELDS, EVIDENCE_VALUE_CHARS, SHOWN_TEXT_CHARS};
@@ -75,6 +76,7 @@ impl Finding {
             exposure,
             evidence,
             life: None,
+            trace: None,
         }
     }
 }
@@ -84,6 +86,7 @@ impl EventInfo {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
             id: record.event_id(),
+            shared_id: record.shared_event_id(),
             time: owned(record.event_time()),
             source: owned(record.event_source()),
             name: owned(record.event_name()),
@@ -118,21 +121,13 @@ fn identity(parts: &[&str]) -> FindingId {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    FindingId::from(hex(&hasher.finalize(), 16))
+    FindingId::from(hex::lower(hasher.finalize().iter().take(16)))
 }
 
 /// Stands in for the eventID that a record lacks: a hash of what it says.
 fn content_id(record: &CloudTrailRecord) -> EventId {
-    EventId::from(hex(&Sha256::digest(record.root().to_compact_json().as_bytes()), 16))
-}
-
-fn hex(bytes: &[u8], count: usize) -> String {
-    bytes
-        .iter()
-        .take(count)
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|d| char::from_digit(d.into(), 16))
-        .collect()
+    let digest = Sha256::digest(record.root().to_compact_json().as_bytes());
+    EventId::from(hex::lower(digest.iter().take(16)))
 }
 
 fn text(option: Option<&str>) -> &str {
@@ -223,4 +218,23 @@ fn evidence(rule: &CompiledRule, event: &Event<'_>) -> Vec<Evidence> {
 fn shown_value(node: Node<'_>) -> String {
     let value = node.scalar_text().map_or_else(|| node.to_compact_json(), std::borrow::Cow::into_owned);
     value.chars().take(EVIDENCE_VALUE_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_records_of_one_action_are_tied_by_the_id_they_share() {
+        let correlation = |text: &str| {
+            let info = EventInfo::of(&CloudTrailRecord::parse(text).unwrap());
+            info.correlation_id().map(ToString::to_string)
+        };
+        assert_eq!(correlation(r#"{"eventID":"a","sharedEventID":"s"}"#).as_deref(), Some("s"));
+        assert_eq!(correlation(r#"{"eventID":"b","sharedEventID":"s"}"#).as_deref(), Some("s"));
+        for own in [r#"{"eventID":"a"}"#, r#"{"eventID":"a","sharedEventID":""}"#] {
+            assert_eq!(correlation(own).as_deref(), Some("a"), "{own}");
+        }
+        assert_eq!(correlation("{}"), None);
+    }
 }

@@ -73,7 +73,7 @@ pub fn finding(finding: &Finding) -> Value {
         .maybe("Action", action(finding, observed))
         .with("ProductFields", product::fields(finding, when.is_known(), &scope))
         .with("Remediation", remediation_of(finding))
-        .maybe("SourceUrl", source_url(finding, &scope))
+        .maybe("SourceUrl", source_url(finding))
         .with("Compliance", Object::new().with("Status", compliance(finding.status)).build())
         .with("RecordState", record_state(finding.status))
         .build()
@@ -170,10 +170,9 @@ fn remediation_of(finding: &Finding) -> Value {
     Object::new().with("Recommendation", recommendation.build()).build()
 }
 
-fn source_url(finding: &Finding, scope: &Scope<'_>) -> Option<String> {
-    // Without the record's own Region the link would lead to the wrong event history.
-    finding.event.region.as_ref().filter(|region| region.as_str() == scope.region)?;
-    place::event_history_url(scope.region, finding.event.id.as_ref()?.as_str())
+/// From a finding to the work that made it, else to the record. The link to the record is a product field in any case.
+fn source_url(finding: &Finding) -> Option<String> {
+    finding.trace_url().or_else(|| finding.event_url())
 }
 
 /// The call, where its name is known: API reference, `AwsApiCallAction`.

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::ids::TechniqueId;
 
 /// The columns, in order. New ones are added at the end.
-pub const COLUMNS: [&str; 33] = [
+pub const COLUMNS: [&str; 36] = [
     "finding_id",
     "status",
     "level",
@@ -44,6 +44,9 @@ pub const COLUMNS: [&str; 33] = [
     "opened_at",
     "opened_by",
     "open_seconds",
+    "trace_id",
+    "correlation_id",
+    "rule_hash",
 ];
 
 /// The first line, without its end.
@@ -104,6 +107,9 @@ fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
         life.and_then(|life| life.opened_at.clone()).unwrap_or_default(),
         life.map(|life| life.opened_by.clone()).unwrap_or_default(),
         life.and_then(|life| life.seconds).map(|seconds| seconds.to_string()).unwrap_or_default(),
+        finding.trace.as_ref().map(|trace| trace.id.to_string()).unwrap_or_default(),
+        event.correlation_id().map(ToString::to_string).unwrap_or_default(),
+        rule.hash.to_string(),
     ]
 }
 

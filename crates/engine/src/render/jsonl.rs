@@ -33,6 +33,8 @@ struct Line<'a> {
     attack_former: Vec<&'static str>,
     tactics: &'a [String],
     event_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correlation_id: Option<&'a str>,
     event_time: Option<&'a str>,
     event_source: Option<&'a str>,
     event_name: Option<&'a str>,
@@ -66,6 +68,10 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     reopened: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<&'a ExposureChange>,
     evidence: &'a [Evidence],
 }
@@ -94,7 +100,7 @@ impl<'a> Line<'a> {
                 title: &rule.title,
                 status: some(&rule.status),
                 path: &rule.path,
-                hash: &rule.hash,
+                hash: rule.hash.as_str(),
                 tags: &rule.tags,
             },
             title: &finding.title,
@@ -104,6 +110,7 @@ impl<'a> Line<'a> {
             attack_former: attack::former_ids(&rule.techniques),
             tactics: &rule.tactics,
             event_id: event.id.as_ref().map(EventId::as_str),
+            correlation_id: event.correlation_id().map(EventId::as_str),
             event_time: event.time.as_deref(),
             event_source: event.source.as_deref(),
             event_name: event.name.as_deref(),
@@ -124,6 +131,8 @@ impl<'a> Line<'a> {
             opened_event_id: life.and_then(|life| life.opened_event.as_ref()).map(EventId::as_str),
             open_seconds: life.and_then(|life| life.seconds),
             reopened: life.is_some_and(|life| life.reopened),
+            trace_id: finding.trace.as_ref().map(|trace| trace.id.as_w3c()),
+            trace_url: finding.trace_url(),
             exposure: finding.exposure.as_ref(),
             evidence: &finding.evidence,
         }

@@ -58,6 +58,7 @@ pub fn to_event(finding: &Finding) -> Value {
         .maybe("resources", resource(finding).map(|resource| vec![resource]))
         .maybe("evidences", Some(evidence::of(finding)))
         .with("remediation", remediation_of(finding))
+        .maybe("enrichments", trace(finding).map(|trace| vec![trace]))
         .maybe("unmapped", Some(unmapped(finding, when)))
         .build()
 }
@@ -106,7 +107,7 @@ fn metadata(finding: &Finding) -> Value {
         .with("product", product.build())
         .with("profiles", vec!["cloud"])
         .with("uid", event_uid(finding))
-        .maybe("correlation_uid", event.id.as_ref().map(EventId::as_str))
+        .maybe("correlation_uid", event.correlation_id().map(EventId::as_str))
         .maybe("event_code", event.name.as_deref())
         .with("log_name", "AWS CloudTrail")
         .maybe("original_time", event.time.as_deref())
@@ -148,12 +149,8 @@ fn finding_info(finding: &Finding, when: Instant) -> Value {
         .maybe("attacks", Some(attacks(finding)))
         .with("data_sources", vec!["AWS CloudTrail"])
         .maybe("related_events", related_event(finding, time).map(|event| vec![event]))
-        .maybe("src_url", source_url(finding))
+        .maybe("src_url", finding.event_url())
         .build()
-}
-
-fn source_url(finding: &Finding) -> Option<String> {
-    place::event_history_url(finding.event.region.as_ref()?.as_str(), finding.event.id.as_ref()?.as_str())
 }
 
 fn analytic(finding: &Finding) -> Value {
@@ -260,6 +257,20 @@ fn resource(finding: &Finding) -> Option<Value> {
 fn remediation_of(finding: &Finding) -> Value {
     let advice = remediation::of(finding);
     Object::new().with("desc", advice.text).maybe("references", advice.url.map(|url| vec![url])).build()
+}
+
+/// The trace of the work that made this event. The class has no place for the schema's object `trace`, so that it is
+/// what the event's own id is enriched with.
+fn trace(finding: &Finding) -> Option<Value> {
+    let trace = finding.trace.as_ref()?;
+    let enrichment = Object::new()
+        .with("name", "metadata.uid")
+        .with("value", event_uid(finding))
+        .with("type", "trace")
+        .with("provider", "AWS X-Ray")
+        .with("data", Object::new().with("uid", trace.id.as_w3c()).build())
+        .maybe("src_url", trace.link());
+    Some(enrichment.build())
 }
 
 /// What the schema has no attribute for.

@@ -1,5 +1,7 @@
 //! Partitions, Regions and console links.
 
+use crate::finding::{Finding, Trace};
+
 /// The partition of a Region: AWS General Reference, "Amazon Resource Names".
 pub fn partition(region: &str) -> &'static str {
     const BY_PREFIX: [(&str, &str); 5] = [
@@ -24,21 +26,47 @@ pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The record in CloudTrail's event history, which holds management events for 90 days.
-///
+impl Finding {
+    /// The record in CloudTrail's event history, which holds management events for 90 days.
+    pub(super) fn event_url(&self) -> Option<String> {
+        event_history_url(self.event.region.as_ref()?.as_str(), self.event.id.as_ref()?.as_str())
+    }
+
+    /// See [`Trace::link`].
+    pub(super) fn trace_url(&self) -> Option<String> {
+        self.trace.as_ref()?.link()
+    }
+}
+
+impl Trace {
+    /// The trace in the console of X-Ray, which keeps it for 30 days; `None` where it is in no Region, or the
+    /// partition's console is not public.
+    pub fn link(&self) -> Option<String> {
+        let region = self.region.as_ref()?.as_str();
+        let console = console(region)?;
+        Some(format!("{console}/cloudwatch/home?region={region}#xray:traces/{}", self.id.to_xray()))
+    }
+}
+
 /// None where the parts cannot stand in a link as they are, or the partition's console is not public.
-pub(super) fn event_history_url(region: &str, event_id: &str) -> Option<String> {
+fn event_history_url(region: &str, event_id: &str) -> Option<String> {
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if event_id.is_empty() || event_id.len() > 64 || !plain(event_id) {
+        return None;
+    }
+    let console = console(region)?;
+    Some(format!("{console}/cloudtrailv2/home?region={region}#/events?EventId={event_id}"))
+}
+
+/// The console of a Region, without a slash at the end; `None` for what is no Region, or has no public console.
+fn console(region: &str) -> Option<String> {
     let domain = match partition(region) {
         "aws" => "console.aws.amazon.com",
         "aws-cn" => "console.amazonaws.cn",
         "aws-us-gov" => "console.amazonaws-us-gov.com",
         _ => return None,
     };
-    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if !is_region(region) || event_id.is_empty() || event_id.len() > 64 || !plain(event_id) {
-        return None;
-    }
-    Some(format!("https://{region}.{domain}/cloudtrailv2/home?region={region}#/events?EventId={event_id}"))
+    is_region(region).then(|| format!("https://{region}.{domain}"))
 }
 
 #[cfg(test)]
@@ -65,5 +93,25 @@ mod tests {
         assert_eq!(event_history_url("us-east-1", "x&y=<script>"), None);
         assert_eq!(event_history_url("evil.example/", id), None);
         assert_eq!(event_history_url("us-iso-east-1", id), None);
+    }
+
+    #[test]
+    fn a_trace_is_where_the_function_runs() {
+        let link = |region: Option<&str>| {
+            let id = "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap();
+            Trace { id, region: region.map(Into::into) }.link()
+        };
+        let end = "#xray:traces/1-4bf92f35-77b34da6a3ce929d0e0e4736";
+        for (region, domain) in [
+            ("eu-central-1", "console.aws.amazon.com"),
+            ("cn-north-1", "console.amazonaws.cn"),
+            ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+        ] {
+            let expected = format!("https://{region}.{domain}/cloudwatch/home?region={region}{end}");
+            assert_eq!(link(Some(region)), Some(expected));
+        }
+        for none in [None, Some(""), Some("us-iso-east-1"), Some("evil.example/")] {
+            assert_eq!(link(none), None, "{none:?}");
+        }
     }
 }

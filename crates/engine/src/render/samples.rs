@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use crate::exposure::{
     Access, Confidence, Effect, ExposureChange, Network, PortRange, Reach, Surface, Verdict,
 };
-use crate::finding::{Actor, EventInfo, Evidence, Finding, Level, RuleInfo, Status};
-use crate::ids::AccountId;
+use crate::finding::{Actor, EventInfo, Evidence, Finding, Level, RuleInfo, Status, Trace};
+use crate::ids::{AccountId, RuleHash};
 use crate::resource::Resource;
 
 /// An open port.
@@ -34,6 +34,7 @@ pub(super) fn open_port() -> Finding {
         description: "alice opened it".to_owned(),
         event: EventInfo {
             id: Some("0a1b2c3d-0000-4000-8000-000000000001".into()),
+            shared_id: None,
             time: Some("2026-11-21T07:59:41Z".to_owned()),
             source: Some("ec2.amazonaws.com".to_owned()),
             name: Some("AuthorizeSecurityGroupIngress".to_owned()),
@@ -53,7 +54,21 @@ pub(super) fn open_port() -> Finding {
         exposure: Some(change(resource, Surface::SecurityGroupIngress, Some(network))),
         evidence: vec![Evidence { field: "exposure.reach".to_owned(), value: "world".to_owned() }],
         life: None,
+        trace: None,
     }
+}
+
+/// The same finding out of a trace, of an action that other accounts have records of as well.
+pub(super) fn traced() -> Finding {
+    let mut finding = open_port();
+    finding.event.shared_id = Some("0a1b2c3d-0000-4000-8000-00000000000f".into());
+    finding.trace = Some(trace(Some("us-east-1".to_owned())));
+    finding
+}
+
+fn trace(region: Option<String>) -> Trace {
+    let id = "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap();
+    Trace { id, region: region.map(Into::into) }
 }
 
 fn rule() -> RuleInfo {
@@ -69,7 +84,7 @@ fn rule() -> RuleInfo {
         references: Vec::new(),
         false_positives: Vec::new(),
         path: "rules/x.yml".to_owned(),
-        hash: "0123456789abcdef".to_owned(),
+        hash: RuleHash::of_text("title: Port open to the world\n"),
     }
 }
 
@@ -145,10 +160,10 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn event()(texts in proptest::array::uniform7(option::of(text()))) -> EventInfo {
-        let [id, time, source, name, account, region, error_code] = texts;
+    fn event()(texts in proptest::array::uniform8(option::of(text()))) -> EventInfo {
+        let [id, shared_id, time, source, name, account, region, error_code] = texts;
         EventInfo {
-            id: id.map(Into::into), time, source, name,
+            id: id.map(Into::into), shared_id: shared_id.map(Into::into), time, source, name,
             account: account.map(Into::into), region: region.map(Into::into), error_code,
         }
     }
@@ -167,7 +182,7 @@ prop_compose! {
         words in proptest::array::uniform9(text()), event in event(), actor in actor(), kind in kind(),
         exposure in option::of(exposure()), closed in any::<bool>(),
         evidence in proptest::collection::vec((text(), text()), 0..30),
-        tactics in proptest::collection::vec(text(), 0..3),
+        tactics in proptest::collection::vec(text(), 0..3), trace in option::of(option::of(text())),
     ) -> Finding {
         let [id, title, description, arn, name, rule_title, path, reference, technique] = words;
         Finding {
@@ -182,6 +197,7 @@ prop_compose! {
             actor, exposure,
             evidence: evidence.into_iter().map(|(field, value)| Evidence { field, value }).collect(),
             life: None,
+            trace: trace.map(self::trace),
         }
     }
 }

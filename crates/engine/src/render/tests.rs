@@ -22,6 +22,17 @@ fn a_close_has_no_beginning() {
     assert_eq!(event["finding_info"].get("first_seen_time"), None);
 }
 
+#[test]
+fn a_trace_enriches_the_event_and_correlates_nothing_else() {
+    let (plain, traced) = (ocsf::to_event(&samples::open_port()), ocsf::to_event(&samples::traced()));
+    assert_eq!(plain.get("enrichments"), None);
+    let trace = &traced["enrichments"][0];
+    assert_eq!(trace["data"]["uid"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(trace["value"], plain["metadata"]["uid"]);
+    assert_eq!(traced["metadata"]["correlation_uid"], "0a1b2c3d-0000-4000-8000-00000000000f");
+    assert_eq!(traced["finding_info"]["src_url"], plain["finding_info"]["src_url"]);
+}
+
 proptest! {
     // The findings are large: fewer of them than the usual 256.
     #![proptest_config(ProptestConfig::with_cases(64))]

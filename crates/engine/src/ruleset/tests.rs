@@ -185,3 +185,17 @@ fn what_cannot_be_written_is_told_and_not_dropped() {
     assert!(rules.to_bundle().is_err());
     assert!(RuleSet::from_bundle("[{}]").is_err());
 }
+
+#[test]
+fn a_rule_has_the_hash_of_its_text_also_out_of_a_bundle() {
+    let hash = |text: String| {
+        let rules = RuleSet::from_sources([RuleSource::new("a.yml", text)]).unwrap();
+        let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
+        assert_eq!(rules.rules()[0].info().hash, again.rules()[0].info().hash);
+        rules.rules()[0].info().hash.clone()
+    };
+    let text = source("a.yml", "1", "s: {a: put}, condition: s").text;
+    let one = hash(text.clone());
+    assert_eq!(hash(text.replace('\n', "\r\n")), one);
+    assert_ne!(hash(text.replace("put", "pot")), one);
+}

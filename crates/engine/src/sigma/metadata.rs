@@ -2,22 +2,20 @@
 //!
 //! Keys that Sigma does not know are left alone: it allows custom ones.
 
-use sha2::{Digest as _, Sha256};
-
 use super::RuleSource;
 use super::error::{Position, Problems, shown};
 use super::nearest::nearest;
 use super::yaml::{Value, Yaml, show};
 use crate::attack;
 use crate::finding::{Level, RuleInfo};
-use crate::ids::RuleId;
+use crate::ids::{RuleHash, RuleId};
 
 /// Sigma's words for a rule's status.
 const STATUSES: [&str; 5] = ["stable", "test", "experimental", "deprecated", "unsupported"];
 
 /// Reads the metadata of a rule, and where its id is written.
 pub(crate) fn metadata(source: &RuleSource, yaml: &Yaml, problems: &mut Problems) -> (RuleInfo, Position) {
-    let hash = hex(&Sha256::digest(source.text.as_bytes()));
+    let hash = RuleHash::of_text(&source.text);
     let tags = texts(yaml, "tags", problems);
     let mapping = techniques(yaml, &tags, problems);
     let (id, at) = id(yaml, &hash, problems);
@@ -34,24 +32,15 @@ pub(crate) fn metadata(source: &RuleSource, yaml: &Yaml, problems: &mut Problems
         references: texts(yaml, "references", problems),
         false_positives: texts(yaml, "falsepositives", problems),
         path: source.path.clone(),
-        hash: hash.chars().take(16).collect(),
+        hash,
     };
     (info, at)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        for half in [byte >> 4, byte & 15] {
-            text.extend(char::from_digit(u32::from(half), 16));
-        }
-        text
-    })
-}
-
 /// The id as written, else one made from the text: a finding needs one, and Sigma leaves it open.
-fn id(yaml: &Yaml, hash: &str, problems: &mut Problems) -> (RuleId, Position) {
+fn id(yaml: &Yaml, hash: &RuleHash, problems: &mut Problems) -> (RuleId, Position) {
     let at = yaml.get("id").map_or(yaml.at, |entry| entry.value.at);
-    let made = || format!("sha-{}", hash.chars().take(32).collect::<String>());
+    let made = || format!("sha-{}", hash.as_str().chars().take(32).collect::<String>());
     let id = text(yaml, "id", problems).map_or_else(made, |id| id.trim().to_lowercase());
     (RuleId::from(id), at)
 }

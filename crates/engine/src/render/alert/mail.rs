@@ -20,7 +20,7 @@ const INDENT: usize = 13;
 const VALUE_COLUMNS: usize = 760;
 
 /// The text of a finding.
-pub(super) fn text(finding: &Finding, application: &str, link: Option<&str>) -> String {
+pub(super) fn text(finding: &Finding, application: &str) -> String {
     let advice = remediation::of(finding);
     let mut mail = Mail::default();
     mail.paragraph(
@@ -39,10 +39,7 @@ pub(super) fn text(finding: &Finding, application: &str, link: Option<&str>) -> 
         mail.link("  ", url);
     }
     mail.section("References");
-    if let Some(link) = link {
-        mail.value("Event", "CloudTrail's event history keeps it for 90 days:");
-        mail.link("  ", link);
-    }
+    links(&mut mail, finding);
     ids(&mut mail, finding);
     mail.0
 }
@@ -70,10 +67,22 @@ fn of_life(mail: &mut Mail, life: &Life) {
     mail.value("Stood open", &life.seconds.map(duration).unwrap_or_default());
 }
 
+fn links(mail: &mut Mail, finding: &Finding) {
+    if let Some(url) = finding.event_url() {
+        mail.value("Event", "CloudTrail's event history keeps it for 90 days:");
+        mail.link("  ", &url);
+    }
+    if let Some(url) = finding.trace_url() {
+        mail.link("Trace: ", &url);
+    }
+}
+
 fn ids(mail: &mut Mail, finding: &Finding) {
     let Finding { rule, event, .. } = finding;
     let techniques: Vec<_> = rule.techniques.iter().map(TechniqueId::as_str).collect();
     mail.value("Event id", event.id.as_ref().map_or("", EventId::as_str));
+    mail.value("Shared id", event.shared_id.as_ref().map_or("", EventId::as_str));
+    mail.value("Trace id", &finding.trace.as_ref().map(|trace| trace.id.to_xray()).unwrap_or_default());
     mail.value("Rule", &with(&rule.title, Some(rule.id.as_str())));
     mail.value("ATT&CK", &techniques.join(", "));
     mail.value("Finding", finding.id.as_str());

@@ -4,7 +4,7 @@ use super::super::{samples, text::is_hidden};
 use super::*;
 use crate::finding::{Life, Status};
 
-const OUR_WORDS: [&str; 20] = [
+const OUR_WORDS: [&str; 23] = [
     "[",
     " ",
     "What ",
@@ -20,6 +20,9 @@ const OUR_WORDS: [&str; 20] = [
     "Stood open ",
     "Event ",
     "Rule ",
+    "Shared id ",
+    "Trace: ",
+    "Trace id ",
     "ATT&CK ",
     "Finding ",
     "Why it matters",
@@ -69,6 +72,21 @@ fn a_closed_finding_tells_how_long_it_stood() {
 }
 
 #[test]
+fn a_trace_is_told_to_people_and_programs() {
+    let mut finding = samples::traced();
+    let with = alert(&finding, "shop");
+    let url = with.json["trace_url"].as_str().unwrap();
+    assert!(with.text.contains(&format!("\nTrace: {url}\n")), "{}", with.text);
+    assert_eq!(with.json["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(with.json["correlation_id"], "0a1b2c3d-0000-4000-8000-00000000000f");
+    finding.trace = None;
+    let without = alert(&finding, "shop");
+    assert!(!without.text.contains("Trace"), "{}", without.text);
+    assert_eq!(without.json.get("trace_id"), None);
+    assert_eq!(without.attributes, with.attributes);
+}
+
+#[test]
 fn techniques_are_a_list_and_absent_where_there_are_none() {
     let mut finding = samples::open_port();
     assert_eq!(alert(&finding, "shop").attributes[TECHNIQUE], r#"["T1686.001"]"#);
@@ -94,11 +112,11 @@ proptest! {
         for line in alert.text.lines() {
             prop_assert!(!line.chars().any(is_hidden));
             prop_assert!(line.is_empty() || OUR_WORDS.iter().any(|word| line.starts_with(word)), "{line}");
-            let is_link = line.starts_with("  https://");
+            let is_link = ["  https://", "Trace: https://"].iter().any(|begin| line.starts_with(begin));
             links += usize::from(is_link);
             prop_assert!(is_link || unicode_width::UnicodeWidthStr::width(line) <= 76, "{line}");
         }
-        prop_assert!(links <= 2);
+        prop_assert!(links <= 3);
     }
 
     #[test]

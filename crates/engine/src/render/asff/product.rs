@@ -1,4 +1,8 @@
 //! `ProductFields`: what ASFF has no member for, under keys of our own.
+//!
+//! INVARIANT: there are never more than fifty, and the order in which they are put says which are missing then: first
+//! comes what ties the finding to its rule, its event and its trace, last the evidence. It alone is ever cut: the keys
+//! before it are 43 at most, which leaves room for the two of a finding that is sent to another place.
 
 use serde_json::Value;
 
@@ -14,7 +18,7 @@ const PREFIX: &str = "tattletrail/";
 
 /// The fields of a finding.
 pub(super) fn fields(finding: &Finding, time_known: bool, scope: &Scope<'_>) -> Value {
-    let fields = Fields(Object::new());
+    let fields = of_ties(Fields(Object::new()), finding);
     let fields = of_rule(fields, finding);
     let fields = of_life(of_event(fields, finding), finding);
     let fields = of_actor(fields, finding);
@@ -42,14 +46,26 @@ impl Fields {
     }
 }
 
+/// What leads from the finding to its rule, its event and its trace.
+fn of_ties(fields: Fields, finding: &Finding) -> Fields {
+    let Finding { event, rule, .. } = finding;
+    let trace = finding.trace.as_ref().map(|trace| trace.id.to_xray());
+    fields
+        .put("RuleId", Some(rule.id.as_str()))
+        .put("RuleHash", Some(rule.hash.as_str()))
+        .put("EventId", event.id.as_ref().map(EventId::as_str))
+        .put("EventUrl", finding.event_url().as_deref())
+        .put("CorrelationId", event.correlation_id().map(EventId::as_str))
+        .put("TraceId", trace.as_deref())
+        .put("TraceUrl", finding.trace_url().as_deref())
+}
+
 fn of_rule(fields: Fields, finding: &Finding) -> Fields {
     let rule = &finding.rule;
     let techniques: Vec<_> = rule.techniques.iter().map(TechniqueId::as_str).collect();
     fields
-        .put("RuleId", Some(rule.id.as_str()))
         .put("RuleTitle", Some(&rule.title))
         .put("RulePath", Some(&rule.path))
-        .put("RuleHash", Some(&rule.hash))
         .put("RuleStatus", Some(&rule.status))
         .put("Level", Some(rule.level.as_str()))
         .put("Status", Some(finding.status.as_str()))
@@ -62,7 +78,6 @@ fn of_rule(fields: Fields, finding: &Finding) -> Fields {
 fn of_event(fields: Fields, finding: &Finding) -> Fields {
     let event = &finding.event;
     fields
-        .put("EventId", event.id.as_ref().map(EventId::as_str))
         .put("EventSource", event.source.as_deref())
         .put("EventName", event.name.as_deref())
         .put("EventTime", event.time.as_deref())

@@ -41,6 +41,61 @@ fn what_is_not_known_is_said() {
 }
 
 #[test]
+fn the_source_of_a_finding_is_its_trace_else_its_record() {
+    let history = |made: &Value| made["ProductFields"]["tattletrail/EventUrl"].clone();
+    let plain = finding(&samples::open_port());
+    assert!(plain["SourceUrl"].as_str().unwrap().contains("/cloudtrailv2/"));
+    assert_eq!(plain["SourceUrl"], history(&plain));
+    assert_eq!(plain["ProductFields"].get("tattletrail/TraceId"), None);
+    let mut given = samples::traced();
+    let traced = finding(&given);
+    assert!(
+        traced["SourceUrl"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://us-east-1.console.aws.amazon.com/cloudwatch/")
+    );
+    assert_eq!(traced["SourceUrl"], traced["ProductFields"]["tattletrail/TraceUrl"]);
+    assert_eq!(traced["ProductFields"]["tattletrail/TraceId"], "1-4bf92f35-77b34da6a3ce929d0e0e4736");
+    assert_eq!(history(&traced), history(&plain));
+    given.trace.as_mut().unwrap().region = None;
+    assert_eq!(finding(&given)["SourceUrl"], plain["SourceUrl"]);
+}
+
+/// The finding with a value for every product field that there is; a Region that is none (`RecordRegion`) would have no
+/// `EventUrl`.
+fn full(given: Finding) -> Finding {
+    let mut given = given;
+    given.event.error_code = Some("AccessDenied".to_owned());
+    given.event.time = Some("no time".to_owned());
+    given.event.account = Some("1".into());
+    given.life = Some(crate::finding::Life {
+        opened_at: Some("2026-11-20T07:59:41Z".to_owned()),
+        opened_by: "bob".to_owned(),
+        opened_event: Some("e".into()),
+        seconds: Some(1),
+        reopened: false,
+    });
+    let change = given.exposure.as_mut().unwrap();
+    change.parties = vec!["*".to_owned()];
+    change.settings_off = vec!["block_public_acls".to_owned()];
+    change.native_id = Some("sgr-1".to_owned());
+    given
+}
+
+#[test]
+fn no_evidence_takes_the_place_of_what_leads_to_rule_event_and_trace() {
+    let mut given = samples::traced();
+    let evidence = |n: usize| crate::finding::Evidence { field: format!("f{n}"), value: "v".to_owned() };
+    given.evidence = (0..60).map(evidence).collect();
+    let fields = finding(&full(given))["ProductFields"].as_object().unwrap().clone();
+    assert_eq!(fields.len(), PRODUCT_FIELDS);
+    assert_eq!(fields.keys().filter(|key| !key.contains("/Evidence/")).count(), 43);
+    let first: Vec<_> = fields.keys().take(7).map(|key| key.trim_start_matches("tattletrail/")).collect();
+    assert_eq!(first, ["RuleId", "RuleHash", "EventId", "EventUrl", "CorrelationId", "TraceId", "TraceUrl"]);
+}
+
+#[test]
 fn a_caller_without_an_ipv4_address_is_a_domain() {
     let mut given = samples::open_port();
     for source in ["2001:db8::1", "cloudformation.amazonaws.com", "AWS Internal"] {

@@ -36,6 +36,7 @@ use tattletrail_engine::ids::{AccountId, EventId};
 use tattletrail_engine::ingest::Item;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::timeline::Order;
+use tattletrail_telemetry::errors::hook;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::counts::Counts;
@@ -194,6 +195,8 @@ impl Intake<'_> {
     }
 
     async fn record(&mut self, message: usize, record: CloudTrailRecord) {
+        // Should it be the one over which something breaks, the error report names it.
+        record.event_id().iter().for_each(|id| hook::takes_in(id.as_str()));
         let read = self.dispatcher.engine.read(record);
         self.add_read(message, read).await;
     }

@@ -12,6 +12,12 @@ pub mod counts;
 // A client that is made when it is first needed.
 pub mod late;
 
+// HTTP to what is no service of AWS.
+pub mod web;
+
+// Keys, by value or by name.
+pub mod secret;
+
 // What is remembered between invocations.
 pub mod ledger;
 

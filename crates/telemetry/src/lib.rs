@@ -6,3 +6,6 @@
 
 // Every name that users see.
 pub mod names;
+
+// Panics and errors, told to people.
+pub mod errors;

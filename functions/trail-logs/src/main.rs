@@ -5,13 +5,13 @@
 // One invocation.
 mod handler;
 
-use lambda_runtime::{Error, service_fn};
-use tattletrail_runtime::function::Function;
+use lambda_runtime::Error;
+use tattletrail_runtime::function::{Function, serve};
 use tattletrail_runtime::health::Source;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let function = Function::start(Source::TrailLogs).await?;
-    lambda_runtime::run(service_fn(|event| handler::handle(&function, event))).await
+    serve(Source::TrailLogs, |event| handler::handle(&function, event)).await
 }

@@ -23,6 +23,9 @@ const INIT: Duration = Duration::from_secs(10);
 /// How often to see whether something has ended: far below what any test measures.
 const GLANCE: Duration = Duration::from_millis(2);
 
+/// The trace of an invocation, unless another is given.
+pub(crate) const TRACE: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
+
 /// The longest between what a function said last and its being read.
 const LAST_BREATH: Duration = Duration::from_millis(50);
 
@@ -79,7 +82,12 @@ impl Lambda {
 
     /// Hands the function a payload, now or as soon as it has done what it was given before.
     pub(crate) fn invoke_later(&self, payload: &[u8], limit: Duration) -> Pending {
-        Pending { job: self.runtime.give(payload, limit), child: Arc::clone(&self.child), limit }
+        self.invoke_in(TRACE, payload, limit)
+    }
+
+    /// The same in a trace: `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=1`.
+    pub(crate) fn invoke_in(&self, trace: &str, payload: &[u8], limit: Duration) -> Pending {
+        Pending { job: self.runtime.give(payload, limit, trace), child: Arc::clone(&self.child), limit }
     }
 
     /// Kills the function as Lambda does, with SIGKILL; returns when it is gone.

@@ -135,4 +135,13 @@ mod tests {
         assert_eq!(line["sent"]["sns"], 2);
         assert_eq!(line["timestamp"], "2026-11-21T07:59:41Z");
     }
+
+    #[test]
+    fn what_became_of_reports_is_counted_beside_the_rest() {
+        let line = reports_line(Source::TrailLogs, (2, 3), 1_795_247_981_000);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!((&line["ReportsSent"], &line["ReportsDropped"]), (&2.into(), &3.into()));
+        assert_eq!(directive["Metrics"].as_array().unwrap().len(), 2);
+        assert_eq!((&directive["Namespace"], &line["Source"]), (&NAMESPACE.into(), &"trail-logs".into()));
+    }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Job {
     pub(crate) id: String,
     payload: Vec<u8>,
     limit: Duration,
+    /// What Lambda says of its trace.
+    trace: String,
     /// When it was taken, and what it came to.
     progress: Mutex<(Option<Instant>, Option<Invocation>)>,
     changed: Condvar,
@@ -104,13 +106,14 @@ impl Runtime {
     }
 
     /// Queues an invocation.
-    pub(crate) fn give(&self, payload: &[u8], limit: Duration) -> Arc<Job> {
+    pub(crate) fn give(&self, payload: &[u8], limit: Duration, trace: &str) -> Arc<Job> {
         let mut state = self.held();
         state.count += 1;
         let job = Arc::new(Job {
             id: format!("8476a536-e9f4-11e8-9739-{:012x}", state.count),
             payload: payload.to_vec(),
             limit,
+            trace: trace.to_owned(),
             progress: Mutex::default(),
             changed: Condvar::new(),
         });
@@ -198,12 +201,11 @@ impl Runtime {
 fn headers(job: &Job) -> [(&'static str, String); 4] {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:tattletrail-test";
-    let trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1";
     [
         ("Lambda-Runtime-Aws-Request-Id", job.id.clone()),
         ("Lambda-Runtime-Deadline-Ms", (since_epoch + job.limit).as_millis().to_string()),
         ("Lambda-Runtime-Invoked-Function-Arn", arn.to_owned()),
-        ("Lambda-Runtime-Trace-Id", trace.to_owned()),
+        ("Lambda-Runtime-Trace-Id", job.trace.clone()),
     ]
 }
 

@@ -142,7 +142,7 @@ impl Watch {
             self.reports.clear();
             return;
         };
-        if self.reports.is_empty() {
+        if self.reports.is_empty() || deadline.is_over() {
             return;
         }
         let token = match key.open(deadline.left().min(KEY_BUDGET)).await {

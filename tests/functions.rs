@@ -33,6 +33,9 @@ mod hanging;
 // Functions that are killed.
 mod killed;
 
+// Panics and errors, and who is told of them.
+mod panics;
+
 // The same event many times at once.
 mod copies;
 

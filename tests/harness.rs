@@ -18,6 +18,9 @@ pub(crate) mod security_hub;
 // The stand-in of SNS with faults.
 pub(crate) mod topic;
 
+// The stand-in of Rollbar.
+pub(crate) mod rollbar;
+
 // Bytes as text, as AWS carries them.
 pub(crate) mod base64;
 

@@ -197,6 +197,7 @@ pub(crate) fn calling(name: &str) -> PathBuf {
         let mut build = Command::new(cargo);
         build.args(["build", "--locked", "--quiet"]).current_dir(root());
         build.args(["-p", "tattletrail-aws", "-p", "api-events", "-p", "trail-logs", "-p", "trail-files"]);
+        build.args(["-p", "tattletrail-panicking"]);
         assert!(build.status().expect("cargo runs").success(), "what calls AWS does not build");
         binary().parent().expect("a folder").to_owned()
     });

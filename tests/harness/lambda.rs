@@ -82,6 +82,11 @@ impl Lambda {
         self.invoke_traced(payload, limit, None)
     }
 
+    /// The same in a trace: `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=1`.
+    pub(crate) fn invoke_in(&self, trace: &str, payload: &[u8], limit: Duration) -> Pending {
+        self.invoke_traced(payload, limit, Some(trace))
+    }
+
     /// The same, with what Lambda says of the trace.
     pub(crate) fn invoke_traced(&self, payload: &[u8], limit: Duration, trace: Option<&str>) -> Pending {
         Pending { job: self.runtime.give(payload, limit, trace), child: Arc::clone(&self.child), limit }

@@ -36,6 +36,7 @@ use tattletrail_engine::ids::{AccountId, EventId};
 use tattletrail_engine::ingest::Item;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::timeline::Order;
+use tattletrail_telemetry::errors::hook;
 use tattletrail_telemetry::trace::{Stage, Stages, spans};
 use tracing::Instrument as _;
 use xxhash_rust::xxh3::xxh3_64;
@@ -204,6 +205,8 @@ impl Intake<'_> {
     }
 
     async fn record(&mut self, message: usize, record: CloudTrailRecord) {
+        // Should it be the one over which something breaks, the error report names it.
+        record.event_id().iter().for_each(|id| hook::takes_in(id.as_str()));
         let stages = &mut self.stages;
         let read = self.dispatcher.engine.read_watched(record, &mut |step| stages.enter(step.map(stage_of)));
         self.add_read(message, read).await;

@@ -9,16 +9,17 @@ mod files;
 // What did not get through, once more.
 mod again;
 
-// Invocation after invocation.
+// Invocations, one after the other.
 mod serve;
 
+use std::panic::Location;
 use std::time::{Duration, UNIX_EPOCH};
 
 use lambda_runtime::{Context, Error, LambdaEvent};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tattletrail_engine::ingest::{self, Ending, Item};
-
+use tattletrail_telemetry::errors::Place;
 use tattletrail_telemetry::trace::Stage;
 
 use crate::deadline::Deadline;
@@ -31,6 +32,7 @@ use crate::rejected::{RejectedMessage, Rejects};
 
 pub use again::{Again, Became};
 pub use assemble::StartError;
+pub(crate) use assemble::sdk_config;
 pub use serve::serve;
 
 /// A payload as Lambda gives it: its text, whatever is in it.
@@ -49,6 +51,29 @@ pub struct Function {
     dispatcher: Dispatcher,
     rejects: Option<Rejects>,
     store: Late<aws_sdk_s3::Client>,
+}
+
+/// Why an invocation is an error: something is not delivered. Its words are ours: ids, places of files and codes of services
+/// are all that they quote.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{messages} message(s) not delivered, the first: {why}")]
+pub struct NotDelivered {
+    messages: usize,
+    why: String,
+    place: &'static Location<'static>,
+}
+
+impl NotDelivered {
+    /// So many messages, and why the first of them.
+    #[track_caller]
+    pub fn new(messages: usize, why: impl Into<String>) -> Self {
+        Self { messages, why: why.into(), place: Location::caller() }
+    }
+
+    /// Where it was noticed.
+    pub fn place(&self) -> Place {
+        Place::of(self.place)
+    }
 }
 
 /// One invocation.
@@ -211,7 +236,7 @@ fn answer(received: &Received, handled: &Handled) -> Result<Value, Error> {
         return Ok(json!({"batchItemFailures": failures}));
     }
     if let Some(why) = handled.lost.values().next() {
-        return Err(format!("{} message(s) not delivered, the first: {why}", handled.lost.len()).into());
+        return Err(NotDelivered::new(handled.lost.len(), why).into());
     }
     let counts = &handled.counts;
     Ok(json!({

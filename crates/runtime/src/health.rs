@@ -87,8 +87,30 @@ pub fn line(source: Source, counts: &Counts, millis: i64) -> Value {
 
 /// Writes the line to standard output, which is the function's log.
 pub fn write(source: Source, counts: &Counts) {
-    let mut line = line(source, counts, jiff::Timestamp::now().as_millisecond()).to_string();
-    line.push('\n');
+    put(&line(source, counts, jiff::Timestamp::now().as_millisecond()));
+}
+
+/// Writes a line of what became of error reports.
+pub fn write_reports(source: Source, sent: u64, dropped: u64) {
+    put(&reports_line(source, (sent, dropped), jiff::Timestamp::now().as_millisecond()));
+}
+
+fn reports_line(source: Source, (sent, dropped): (u64, u64), millis: i64) -> Value {
+    let metric = |name: &str| json!({"Name": name, "Unit": "Count"});
+    let metrics = [metric("ReportsSent"), metric("ReportsDropped")];
+    let directive = json!({"Namespace": NAMESPACE, "Dimensions": [["Source"]], "Metrics": metrics});
+    json!({
+        "level": "INFO",
+        "timestamp": jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_string(),
+        "_aws": {"Timestamp": millis, "CloudWatchMetrics": [directive]},
+        "Source": source.as_str(),
+        "ReportsSent": sent,
+        "ReportsDropped": dropped,
+    })
+}
+
+fn put(line: &Value) {
+    let line = format!("{line}\n");
     // A log that can't be written to leaves nowhere to say so.
     drop(std::io::stdout().lock().write_all(line.as_bytes()));
 }
@@ -112,5 +134,14 @@ mod tests {
         assert_eq!(line["Received"], 3);
         assert_eq!(line["sent"]["sns"], 2);
         assert_eq!(line["timestamp"], "2026-11-21T07:59:41Z");
+    }
+
+    #[test]
+    fn what_became_of_reports_is_counted_beside_the_rest() {
+        let line = reports_line(Source::TrailLogs, (2, 3), 1_795_247_981_000);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!((&line["ReportsSent"], &line["ReportsDropped"]), (&2.into(), &3.into()));
+        assert_eq!(directive["Metrics"].as_array().unwrap().len(), 2);
+        assert_eq!((&directive["Namespace"], &line["Source"]), (&NAMESPACE.into(), &"trail-logs".into()));
     }
 }

@@ -21,6 +21,12 @@ pub mod traces;
 // Every call to a service of AWS.
 pub mod calls;
 
+// HTTP to what is no service of AWS.
+pub mod web;
+
+// Keys, by value or by name.
+pub mod secret;
+
 // What is remembered between invocations.
 pub mod ledger;
 

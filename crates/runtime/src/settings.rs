@@ -5,8 +5,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use http::Uri;
 use tattletrail_engine::finding::Level;
+use tattletrail_telemetry::errors::rollbar;
 
+use crate::secret::Secret;
 use crate::sink::cloudwatch::MetricSettings;
 use crate::sink::security_hub::Home;
 
@@ -110,6 +113,36 @@ pub const VARIABLES: &[Variable] = &[
         default: "none: counted only",
         meaning: "where what could not be read goes, with the reason",
     },
+    Variable {
+        name: "TATTLETRAIL_ENVIRONMENT",
+        holds: "a short name",
+        default: "production",
+        meaning: "the environment that errors are reported for",
+    },
+    Variable {
+        name: "TATTLETRAIL_ERRORS",
+        holds: "`log`, `rollbar` or `none`",
+        default: "log",
+        meaning: "where [error reports](observability.md#error-reports) go",
+    },
+    Variable {
+        name: "TATTLETRAIL_ROLLBAR_TOKEN",
+        holds: "an access token with the scope `post_server_item`",
+        default: "none",
+        meaning: "with `rollbar`: the token itself",
+    },
+    Variable {
+        name: "TATTLETRAIL_ROLLBAR_TOKEN_PARAMETER",
+        holds: "name or ARN of an SSM parameter, or `/aws/reference/secretsmanager/NAME`",
+        default: "none",
+        meaning: "with `rollbar`: what holds the token, instead of the token itself",
+    },
+    Variable {
+        name: "TATTLETRAIL_ROLLBAR_ENDPOINT",
+        holds: "an `https://` URL; `http://` on this machine only",
+        default: "https://api.rollbar.com/api/1/item/",
+        meaning: "with `rollbar`: where items are posted",
+    },
 ];
 
 /// One variable, as the documentation has it.
@@ -145,6 +178,26 @@ pub struct Settings {
     pub application: String,
     /// Where rejected records go.
     pub rejected: Option<RejectedTo>,
+    /// The environment that errors are reported for.
+    pub environment: String,
+    /// Where error reports go.
+    pub errors: ErrorsTo,
+}
+
+/// Where error reports go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorsTo {
+    /// Nowhere.
+    None,
+    /// Into the log.
+    Log,
+    /// To Rollbar.
+    Rollbar {
+        /// Where items are posted.
+        endpoint: Uri,
+        /// The access token; without one, reports are off and the log says so.
+        token: Option<Secret>,
+    },
 }
 
 /// Where findings go in Security Hub.
@@ -225,6 +278,8 @@ impl Reader {
             min_level: self.level("MIN_LEVEL", Level::Informational),
             application: self.text("APPLICATION").unwrap_or_else(|| "default".to_owned()),
             rejected: self.rejected(),
+            environment: self.text("ENVIRONMENT").unwrap_or_else(|| "production".to_owned()),
+            errors: self.errors(),
         }
     }
 
@@ -324,6 +379,46 @@ impl Reader {
         None
     }
 
+    fn errors(&mut self) -> ErrorsTo {
+        let word = self.text("ERRORS").unwrap_or_else(|| "log".to_owned());
+        let token = self.secret("ROLLBAR_TOKEN");
+        let endpoint =
+            self.checked("ROLLBAR_ENDPOINT", "an https:// URL, or http:// on this machine", |url| {
+                rollbar::endpoint(url).is_some()
+            });
+        match word.as_str() {
+            "log" => ErrorsTo::Log,
+            "none" => ErrorsTo::None,
+            "rollbar" => match rollbar::endpoint(endpoint.as_deref().unwrap_or(rollbar::ENDPOINT)) {
+                Some(endpoint) => ErrorsTo::Rollbar { endpoint, token },
+                None => ErrorsTo::None,
+            },
+            other => {
+                self.fault("ERRORS", other, "`log`, `rollbar` or `none`");
+                ErrorsTo::None
+            }
+        }
+    }
+
+    /// A secret by its value, or by the name of a parameter in the variable `…_PARAMETER`. Faults never quote a value.
+    fn secret(&mut self, name: &str) -> Option<Secret> {
+        let value = self.text(name);
+        let by_name = format!("{name}_PARAMETER");
+        // Systems Manager API reference, `GetParameter`, `Name`.
+        let parameter = self.checked(&by_name, "the name or ARN of a parameter", |name| {
+            name.len() <= 2048
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/:+=@".contains(&byte))
+        });
+        match (value, parameter) {
+            (Some(_), Some(parameter)) => {
+                self.fault(&by_name, &parameter, &format!("nothing beside TATTLETRAIL_{name}"));
+                None
+            }
+            (Some(value), None) => Some(Secret::Value(value)),
+            (None, parameter) => parameter.map(Secret::Parameter),
+        }
+    }
+
     fn refuse_the_rest(&mut self) {
         for name in std::mem::take(&mut self.left).into_keys() {
             let known: Vec<_> = VARIABLES.iter().map(|variable| variable.name).collect();
@@ -397,6 +492,37 @@ mod tests {
         ] {
             assert!(error.contains(part), "{error}");
         }
+    }
+
+    #[test]
+    fn errors_go_to_the_log_unless_it_is_said_otherwise() {
+        assert_eq!(read(&[]).unwrap().errors, ErrorsTo::Log);
+        let settings = read(&[
+            ("TATTLETRAIL_ERRORS", "rollbar"),
+            ("TATTLETRAIL_ROLLBAR_TOKEN_PARAMETER", "/aws/reference/secretsmanager/rollbar"),
+        ]);
+        let token = Some(Secret::Parameter("/aws/reference/secretsmanager/rollbar".to_owned()));
+        let endpoint = rollbar::ENDPOINT.parse().unwrap();
+        assert_eq!(settings.unwrap().errors, ErrorsTo::Rollbar { endpoint, token });
+    }
+
+    #[test]
+    fn a_token_is_set_in_one_way_and_never_told() {
+        let settings = [
+            ("TATTLETRAIL_ROLLBAR_TOKEN", "hunter2"),
+            ("TATTLETRAIL_ROLLBAR_TOKEN_PARAMETER", "/a"),
+            ("TATTLETRAIL_ROLLBAR_ENDPOINT", "http://rollbar.example/"),
+        ];
+        let error = read(&settings).unwrap_err().to_string();
+        assert!(
+            error.contains("PARAMETER is `/a`, expected nothing beside TATTLETRAIL_ROLLBAR_TOKEN"),
+            "{error}"
+        );
+        assert!(
+            error.contains("ROLLBAR_ENDPOINT is `http://rollbar.example/`, expected an https://"),
+            "{error}"
+        );
+        assert!(!error.contains("hunter2"));
     }
 
     #[test]

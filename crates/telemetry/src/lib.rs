@@ -15,3 +15,6 @@ pub mod xray;
 
 // Traces to anything that speaks OTLP.
 pub mod otlp;
+
+// Panics and errors, told to people.
+pub mod errors;

@@ -8,11 +8,10 @@ mod handler;
 use lambda_runtime::Error;
 use tattletrail_runtime::function::{Function, serve};
 use tattletrail_runtime::health::Source;
-use tattletrail_runtime::observe::Observer;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let observer = Observer::start(Source::TrailFiles)?;
+    lambda_runtime::tracing::init_default_subscriber();
     let function = Function::start(Source::TrailFiles).await?;
-    serve(&observer, |event| handler::handle(&function, event)).await
+    serve(Source::TrailFiles, |event| handler::handle(&function, event)).await
 }

@@ -89,7 +89,7 @@ impl Function {
 }
 
 /// Lambda sets the Region. Where it is not set nothing else is asked: the SDK would ask the network.
-async fn sdk_config() -> SdkConfig {
+pub(crate) async fn sdk_config() -> SdkConfig {
     let region = EnvironmentVariableRegionProvider::new();
     aws_config::defaults(BehaviorVersion::latest()).region(region).load().await
 }

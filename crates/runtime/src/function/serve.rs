@@ -1,39 +1,175 @@
-//! Invocation after invocation: each in its trace, none in the way of the next.
+//! Invocations, one after the other, each with what surrounds it: what goes wrong is reported, in a little time, after the
+//! handler and before the answer. A panic is an error of one invocation: the process lives, and the next one works.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use futures_util::FutureExt as _;
+use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use tracing::Instrument as _;
+use tattletrail_telemetry::errors::{
+    ErrorSink, Fault, Invocation, Place, Reports, Service, hook, rollbar::Rollbar,
+};
+use tattletrail_telemetry::names::field;
 
-use super::Payload;
+use super::{NotDelivered, Payload};
 use crate::deadline::Deadline;
-use crate::observe::Observer;
+use crate::health::{self, Source};
+use crate::secret::{Opened, Safe};
+use crate::settings::{ErrorsTo, Settings};
+use crate::web::Web;
 
-/// How long before Lambda stops waiting the answer is given, whatever else there is to tell.
-const RESERVE: Duration = Duration::from_millis(100);
+/// How long before Lambda stops waiting the answer goes out, whatever is left to report.
+const RESERVE: Duration = Duration::from_millis(500);
 
-/// Serves invocations until the process is ended.
+/// How long reports may hold up an answer.
+const BUDGET: Duration = Duration::from_millis(300);
+
+/// How long the first reading of a key may hold up an answer. What is read is kept.
+const KEY_BUDGET: Duration = Duration::from_secs(1);
+
+/// Serves invocations until Lambda ends the process.
 ///
 /// # Errors
-/// Where Lambda can't be asked for them.
-pub async fn serve<H, F>(observer: &Observer, handler: H) -> Result<(), Error>
+/// What is set wrong.
+pub async fn serve<H, F>(source: Source, handler: H) -> Result<(), Error>
 where
     H: Fn(LambdaEvent<Payload>) -> F,
     F: Future<Output = Result<Value, Error>>,
 {
-    lambda_runtime::run(service_fn(|event| one(observer, event, &handler))).await
+    let watch = Watch::start(source, &Settings::from_environment()?);
+    lambda_runtime::run(service_fn(|event| watch.over(event, &handler))).await
 }
 
-async fn one<H, F>(observer: &Observer, event: LambdaEvent<Payload>, handler: &H) -> Result<Value, Error>
-where
-    H: Fn(LambdaEvent<Payload>) -> F,
-    F: Future<Output = Result<Value, Error>>,
-{
-    let ends = UNIX_EPOCH + Duration::from_millis(event.context.deadline);
-    let until = Deadline::of_invocation(ends, RESERVE);
-    let run = observer.begin(&event.context);
-    let answer = handler(event).instrument(run.span()).await;
-    observer.end(run, until).await;
-    answer
+/// What surrounds invocations.
+struct Watch {
+    source: Source,
+    reports: Arc<Reports>,
+    sink: ErrorSink,
+    /// What Rollbar wants to see.
+    key: Option<Safe>,
+    is_first: AtomicBool,
+}
+
+impl Watch {
+    /// From now on every panic is reported.
+    fn start(source: Source, settings: &Settings) -> Self {
+        let reports = Arc::new(Reports::new(service(source)));
+        hook::install(&reports);
+        let (sink, key) = match settings.errors.clone() {
+            ErrorsTo::None => (ErrorSink::None, None),
+            ErrorsTo::Log => (ErrorSink::Log, None),
+            ErrorsTo::Rollbar { endpoint, token } => {
+                let rollbar = Rollbar::new(endpoint, settings.environment.clone(), Arc::new(Web::default()));
+                (ErrorSink::Rollbar(rollbar), Some(Safe::new("error reports", token)))
+            }
+        };
+        Self { source, reports, sink, key, is_first: AtomicBool::new(true) }
+    }
+
+    async fn over<F>(
+        &self,
+        event: LambdaEvent<Payload>,
+        handler: &impl Fn(LambdaEvent<Payload>) -> F,
+    ) -> Result<Value, Diagnostic>
+    where
+        F: Future<Output = Result<Value, Error>>,
+    {
+        let ends = UNIX_EPOCH + Duration::from_millis(event.context.deadline);
+        let deadline = Deadline::of_invocation(ends, RESERVE);
+        self.before(&event.context);
+        // Safe to go on after a panic: what the handler was at work on is dropped with it. What outlives it is behind locks
+        // whose every change is a single step, or in the ledger, which is written all or nothing.
+        let outcome = AssertUnwindSafe(async { handler(event).await }).catch_unwind().await;
+        let answer = self.answer(outcome);
+        self.after(deadline).await;
+        answer
+    }
+
+    /// What there is to do before the handler.
+    fn before(&self, context: &Context) {
+        let cold_start = self.is_first.swap(false, Ordering::Relaxed);
+        let trace = context.xray_trace_id.as_deref();
+        self.reports.begin(Invocation::new(&context.request_id, trace, cold_start));
+    }
+
+    /// What there is to do between the handler and the answer.
+    async fn after(&self, deadline: Deadline) {
+        self.drain(deadline).await;
+        self.reports.end();
+    }
+
+    /// What the caller is told. Reports what the handler says; what it panicked of is reported by the hook.
+    fn answer(
+        &self,
+        outcome: Result<Result<Value, Error>, Box<dyn Any + Send>>,
+    ) -> Result<Value, Diagnostic> {
+        match outcome {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(self.failed(&error)),
+            Err(_) => Err(Diagnostic {
+                error_type: "HandlerPanicked".to_owned(),
+                error_message: "the handler panicked: the log says where".to_owned(),
+            }),
+        }
+    }
+
+    fn failed(&self, error: &Error) -> Diagnostic {
+        let (class, message, place) = match error.downcast_ref::<NotDelivered>() {
+            Some(ours) => ("NotDelivered", ours.to_string(), ours.place()),
+            None => ("HandlerError", "the handler failed: its words are withheld".to_owned(), caller()),
+        };
+        if !matches!(self.sink, ErrorSink::None) {
+            let location = place.to_string();
+            let fingerprint = self.reports.add(Fault::told(class, &message, place));
+            tracing::error!(
+                { field::ERROR_TYPE } = class,
+                { field::WHY } = message,
+                { field::LOCATION } = location,
+                { field::FINGERPRINT } = fingerprint,
+                "failed"
+            );
+        }
+        Diagnostic { error_type: class.to_owned(), error_message: message }
+    }
+
+    /// Sends what waits, as far as there is time.
+    async fn drain(&self, deadline: Deadline) {
+        let (ErrorSink::Rollbar(rollbar), Some(key)) = (&self.sink, &self.key) else {
+            self.reports.clear();
+            return;
+        };
+        if self.reports.is_empty() || deadline.is_over() {
+            return;
+        }
+        let token = match key.open(deadline.left().min(KEY_BUDGET)).await {
+            Opened::Is(token) => token,
+            Opened::NotNow => return,
+            Opened::Never => return health::write_reports(self.source, 0, self.reports.clear()),
+        };
+        let budget = deadline.left().min(BUDGET);
+        let drained = self.reports.drain(rollbar, &token, budget, tokio::time::sleep).await;
+        if drained.sent + drained.dropped > 0 {
+            health::write_reports(self.source, drained.sent, drained.dropped);
+        }
+    }
+}
+
+/// Here.
+#[track_caller]
+fn caller() -> Place {
+    Place::of(std::panic::Location::caller())
+}
+
+fn service(source: Source) -> Service {
+    let set = |name| std::env::var(name).ok();
+    Service {
+        name: source.as_str(),
+        version: env!("CARGO_PKG_VERSION"),
+        host: set("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| source.as_str().to_owned()),
+        region: set("AWS_REGION"),
+    }
 }

@@ -6,3 +6,9 @@
 
 // Every name that users see.
 pub mod names;
+
+// Secrets taken out of text.
+pub mod redact;
+
+// Lines for people and for CloudWatch.
+pub mod log;

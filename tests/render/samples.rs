@@ -153,6 +153,7 @@ fn hostile() -> Finding {
         },
         event: EventInfo {
             id: Some("../../evil?x=1#".into()),
+            shared_id: None,
             time: Some("not a time".to_owned()),
             source: Some("\u{0}".to_owned()),
             name: Some("+Delete\u{85}Trail".to_owned()),
@@ -193,6 +194,7 @@ fn nothing_known() -> Finding {
         description: String::new(),
         event: EventInfo {
             id: None,
+            shared_id: None,
             time: None,
             source: None,
             name: None,
@@ -289,6 +291,7 @@ fn port_22(resource: Resource, effect: Effect) -> ExposureChange {
 fn event(name: &str, source: &str, time: &str, number: u8) -> EventInfo {
     EventInfo {
         id: Some(format!("0a1b2c3d-0000-4000-8000-00000000000{number}").into()),
+        shared_id: None,
         time: Some(time.to_owned()),
         source: Some(source.to_owned()),
         name: Some(name.to_owned()),

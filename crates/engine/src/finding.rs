@@ -147,6 +147,8 @@ pub struct RuleInfo {
 #[expect(missing_docs, reason = "CloudTrail's own words")]
 pub struct EventInfo {
     pub id: Option<EventId>,
+    /// `sharedEventID`: the same in the records of one action in several accounts.
+    pub shared_id: Option<EventId>,
     pub time: Option<String>,
     pub source: Option<String>,
     pub name: Option<String>,

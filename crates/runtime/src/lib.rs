@@ -36,6 +36,9 @@ pub mod rejected;
 // One line of health for each invocation.
 pub mod health;
 
+// What is told of a run.
+pub mod observe;
+
 // The rules.
 pub mod rules;
 

@@ -84,6 +84,14 @@ pub mod field {
     pub const BUSY_US: &str = "busy_us";
     /// The message of a payload, counted from 0.
     pub const MESSAGE: &str = "message_number";
+    /// How many messages a payload has.
+    pub const MESSAGES: &str = "messages";
+    /// What something is, in a word of ours.
+    pub const KIND: &str = "kind";
+    /// How many events were taken in before.
+    pub const COPIES: &str = "copies";
+    /// Which try it is, counted from 0.
+    pub const ATTEMPT: &str = "attempt";
     /// How many bytes.
     pub const BYTES: &str = "bytes";
     /// How many files.
@@ -142,6 +150,10 @@ pub const LOGGED: &[&str] = &[
     field::FAILED,
     field::BUSY_US,
     field::MESSAGE,
+    field::MESSAGES,
+    field::KIND,
+    field::COPIES,
+    field::ATTEMPT,
     field::BYTES,
     field::FILES,
     field::WHY,

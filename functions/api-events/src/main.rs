@@ -5,13 +5,14 @@
 // One invocation.
 mod handler;
 
-use lambda_runtime::{Error, service_fn};
+use lambda_runtime::{Error, Runtime, service_fn};
 use tattletrail_runtime::function::Function;
 use tattletrail_runtime::health::Source;
+use tattletrail_runtime::observe;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    observe::start(Source::ApiEvents);
     let function = Function::start(Source::ApiEvents).await?;
-    lambda_runtime::run(service_fn(|event| handler::handle(&function, event))).await
+    Runtime::new(service_fn(|event| handler::handle(&function, event))).run().await
 }

@@ -84,6 +84,7 @@ impl EventInfo {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
             id: record.event_id(),
+            shared_id: record.path_text(&["sharedEventID"]).map(EventId::from),
             time: owned(record.event_time()),
             source: owned(record.event_source()),
             name: owned(record.event_name()),

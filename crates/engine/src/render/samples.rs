@@ -34,6 +34,7 @@ pub(super) fn open_port() -> Finding {
         description: "alice opened it".to_owned(),
         event: EventInfo {
             id: Some("0a1b2c3d-0000-4000-8000-000000000001".into()),
+            shared_id: None,
             time: Some("2026-11-21T07:59:41Z".to_owned()),
             source: Some("ec2.amazonaws.com".to_owned()),
             name: Some("AuthorizeSecurityGroupIngress".to_owned()),
@@ -148,7 +149,7 @@ prop_compose! {
     fn event()(texts in proptest::array::uniform7(option::of(text()))) -> EventInfo {
         let [id, time, source, name, account, region, error_code] = texts;
         EventInfo {
-            id: id.map(Into::into), time, source, name,
+            id: id.map(Into::into), shared_id: None, time, source, name,
             account: account.map(Into::into), region: region.map(Into::into), error_code,
         }
     }

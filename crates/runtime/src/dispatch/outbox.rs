@@ -122,6 +122,7 @@ impl Intake<'_> {
         let parcels: Vec<&Parcel> = waiting.iter().map(|outgoing| &outgoing.parcel).collect();
         let mut outcomes = sink.deliver(&parcels, self.deadline).await;
         outcomes.resize(waiting.len(), Outcome::Failed("the sink did not say what became of it".to_owned()));
+        tell(name, &outcomes);
         let settled: Vec<Write> = waiting
             .iter()
             .zip(&outcomes)
@@ -288,6 +289,18 @@ impl Intake<'_> {
         self.open.insert(copy.event.clone(), open);
         Ok(true)
     }
+}
+
+fn tell(sink: SinkName, outcomes: &[Outcome]) {
+    let count = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
+    tracing::debug!(
+        sink = sink.as_str(),
+        findings = outcomes.len(),
+        taken = count(|outcome| matches!(outcome, Outcome::Done)),
+        refused = count(|outcome| matches!(outcome, Outcome::Refused(_))),
+        failed = count(|outcome| matches!(outcome, Outcome::Failed(_))),
+        "a sink has answered"
+    );
 }
 
 /// The parcels of an event, with what is known of the sinks.

@@ -6,6 +6,7 @@ use tattletrail_engine::exposure::state::{Origin, State};
 use tattletrail_engine::finding::{Finding, Status};
 
 use super::known::Known;
+use super::made::Made;
 use super::outbox::{Copy, Open, Outgoing};
 use super::standing::Findings;
 use super::{Arrival, Content, Dispatcher};
@@ -25,6 +26,8 @@ pub(super) struct Plan {
     pub(super) writes: Vec<Write>,
     /// The parcels to send once they are written.
     pub(super) outgoing: Vec<Outgoing>,
+    /// What is said of their findings once they are written.
+    pub(super) made: Vec<Made>,
     /// The events they are of.
     pub(super) open: BTreeMap<EventName, Open>,
     /// Events that were taken in before.
@@ -150,6 +153,7 @@ impl Dispatcher {
                 }
             }
             plan.writes.push(self.new_row(name.parcel(number), row::body(&parcel)?));
+            plan.made.push(Made::of(&finding));
             plan.outgoing.push(Outgoing { event: name.clone(), number, parcel });
             number += 1;
         }

@@ -1,6 +1,7 @@
 //! From the settings to everything that is needed. Faults are told at the start: a function that is set up wrong must not
 //! take in anything.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
@@ -57,7 +58,8 @@ impl Function {
             sinks: sinks(settings, config),
             policy: policy(settings),
         };
-        Self { source, dispatcher, rejects: rejects(settings, config), store: store(config) }
+        let is_cold = AtomicBool::new(true);
+        Self { source, dispatcher, rejects: rejects(settings, config), store: store(config), is_cold }
     }
 
     /// The same function without effects: its ledger is read and not written, and what its sinks would be sent goes to

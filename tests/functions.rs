@@ -45,6 +45,9 @@ mod races;
 // Findings that stay open.
 mod schedule;
 
+// Secrets in records, and lines of the log.
+mod secrets;
+
 // What can't be read, and what says nothing.
 mod batches;
 

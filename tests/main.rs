@@ -56,5 +56,8 @@ mod bad_input;
 // Third-party records and verdicts, where they are present.
 mod corpus;
 
+// What may be logged.
+mod log_fields;
+
 // Purity of the engine, licences, lints.
 mod dependencies;

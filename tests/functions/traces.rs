@@ -135,7 +135,8 @@ fn a_finding_has_a_trace_of_its_own_where_lambda_s_is_not_sampled() {
     let not_sampled = format!("Root={ROOT};Parent=9a9197af755a6419;Sampled=0");
     let only_passed_on = format!("Root={ROOT}");
     let mut harmless = opened();
-    harmless["requestParameters"]["ipPermissions"]["items"][0]["ipRanges"]["items"][0]["cidrIp"] = "10.0.0.0/8".into();
+    harmless["requestParameters"]["ipPermissions"]["items"][0]["ipRanges"]["items"][0]["cidrIp"] =
+        "10.0.0.0/8".into();
     for trace in [&not_sampled, &only_passed_on] {
         events.invoke_traced(&event(&harmless), LIMIT, Some(trace)).wait().unwrap();
     }
@@ -161,7 +162,8 @@ fn a_hundred_findings_lose_no_document() {
     pending.wait().unwrap();
     let (root, parent) = parts(&trace);
     let documents = whole(&daemon, root, 100);
-    let documents = daemon.trace_until(root, |now| named(now, "finding").len() == 100 || now.len() < documents.len());
+    let documents =
+        daemon.trace_until(root, |now| named(now, "finding").len() == 100 || now.len() < documents.len());
     assert_eq!(named(&documents, "finding").len(), 100);
     assert_chained(&documents, Some(parent));
     let annotations = documents.iter().filter_map(|document| document["annotations"].as_object());

@@ -6,12 +6,12 @@ use lambda_runtime::{Error, LambdaEvent};
 use serde_json::{Value, json};
 use tattletrail_runtime::function::{NotDelivered, Payload, serve};
 use tattletrail_runtime::health::Source;
+use tattletrail_runtime::observe;
 use tattletrail_telemetry::errors::hook;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
-    serve(Source::ApiEvents, handle).await
+    serve(&observe::start(Source::ApiEvents)?, handle).await
 }
 
 /// `how` says what becomes of it, `secret` is what nobody may read.

@@ -20,6 +20,9 @@ mod objects;
 // Findings as they are kept.
 mod standing;
 
+// What is said of a finding.
+mod made;
+
 // From the ledger to the sinks.
 mod outbox;
 
@@ -32,7 +35,7 @@ use std::time::Duration;
 
 use tattletrail_engine::engine::{Engine, Read, Step, Waiting};
 use tattletrail_engine::finding::{Finding, Level};
-use tattletrail_engine::ids::{AccountId, EventId};
+use tattletrail_engine::ids::{AccountId, EventId, Region};
 use tattletrail_engine::ingest::Item;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::timeline::Order;
@@ -46,6 +49,7 @@ use crate::deadline::Deadline;
 use crate::ledger::row::EventName;
 use crate::ledger::{Ledger, LedgerError};
 use crate::sink::Sink;
+use made::Made;
 use objects::Objects;
 use outbox::{Copy, Outgoing};
 use pace::{NOT_TRIED, Pace};
@@ -82,6 +86,8 @@ pub struct Policy {
     pub topic_min_level: Level,
     /// The application that findings are counted under.
     pub application: String,
+    /// The Region in whose console the traces of findings are; `None` where they are in none.
+    pub traces_in: Option<Region>,
     /// For how long what is settled is remembered.
     pub keep: Duration,
 }
@@ -312,8 +318,14 @@ impl Intake<'_> {
             }
             let writes = std::mem::take(&mut plan.writes);
             match self.dispatcher.write_plan(writes).await {
-                Ok(()) => return Ok(plan),
-                Err(LedgerError::Conflict) => tokio::time::sleep(pause(attempt)).await,
+                Ok(()) => {
+                    tell(group, &plan, attempt);
+                    return Ok(plan);
+                }
+                Err(LedgerError::Conflict) => {
+                    tracing::debug!(attempt, "another invocation wrote to the ledger first");
+                    tokio::time::sleep(pause(attempt)).await;
+                }
                 Err(error) => return Err(Trouble::Ledger(error)),
             }
         }
@@ -329,6 +341,7 @@ impl Intake<'_> {
 
     /// Counts what a plan came to, and puts its parcels among those to be sent.
     async fn account(&mut self, plan: Plan) {
+        plan.made.iter().for_each(Made::tell);
         plan.tally.add_to(&mut self.counts);
         for (event, open) in plan.open {
             self.open.insert(event, open);
@@ -359,6 +372,11 @@ fn content_of(read: &Read) -> u64 {
         Read::Waits(waiting) => xxh3_64(waiting.record().root().to_compact_json().as_bytes()),
         Read::Done(findings) => findings.first().map_or(0, |finding| xxh3_64(finding.id.as_str().as_bytes())),
     }
+}
+
+fn tell(group: &[Arrival], plan: &Plan, attempt: u32) {
+    let (findings, copies) = (plan.outgoing.len(), plan.copies.len());
+    tracing::debug!(records = group.len(), findings, copies, attempt, "a group is in the ledger");
 }
 
 enum Trouble {

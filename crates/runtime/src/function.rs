@@ -94,7 +94,7 @@ impl Function {
     /// # Errors
     /// Whatever was not delivered, unless the payload is a batch of a queue: then the answer names the messages.
     pub async fn records(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
-        let received = Received::of(event.payload.get());
+        let received = read(event.payload.get());
         let mut invocation = self.begin(&event.context);
         for (number, message) in received.messages.iter().enumerate() {
             invocation.message(number, message).await;
@@ -107,7 +107,7 @@ impl Function {
     /// # Errors
     /// As [`Function::records`].
     pub async fn files(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
-        let received = Received::of(event.payload.get());
+        let received = read(event.payload.get());
         let mut invocation = self.begin(&event.context);
         for (number, message) in received.messages.iter().enumerate() {
             invocation.objects(number, message).await;
@@ -133,6 +133,7 @@ impl Invocation<'_> {
     /// Takes in one message.
     async fn message(&mut self, number: usize, message: &Message) {
         if is_own(&message.body) {
+            tracing::debug!(message_number = number, kind = "own event", "a message was passed over");
             return self.intake.skip("own event");
         }
         if self.is_schedule(number, message) {
@@ -152,6 +153,14 @@ impl Invocation<'_> {
             self.intake.reject(kind_of(&ending));
             reasons.push(ending.to_string());
         }
+        let (records, rejected) = (self.intake.counts().received, reasons.len());
+        tracing::debug!(
+            message_number = number,
+            bytes = message.body.len(),
+            records,
+            rejected,
+            "a message was read"
+        );
         if !reasons.is_empty() {
             let rejected = self.rejected(reasons, None).with_payload(&message.body);
             self.rejected.push((number, rejected));
@@ -162,6 +171,7 @@ impl Invocation<'_> {
     fn is_schedule(&mut self, number: usize, message: &Message) -> bool {
         let is = refresh::is_schedule(&message.body);
         if is {
+            tracing::debug!(message_number = number, "open findings are to be told again");
             self.schedule = Some(number);
             self.intake.skip("schedule");
         }
@@ -194,14 +204,18 @@ impl Invocation<'_> {
         }
         for (number, message) in rejected {
             let why = function.hand_over(number, &message, received, deadline).await;
-            tracing::warn!(rejected = message.rejected, "some of a message could not be read");
+            tracing::warn!(
+                message_number = number,
+                rejected = message.rejected,
+                "some of a message could not be read"
+            );
             if let Some(why) = why {
                 handled.lost.entry(number).or_insert(why);
             }
         }
         health::write(function.source, &handled.counts);
         for (number, why) in &handled.lost {
-            tracing::error!(message = number, why, "not delivered");
+            tracing::error!(message_number = number, why, "not delivered");
         }
         answer(received, &handled)
     }
@@ -219,12 +233,21 @@ impl Function {
         deadline: Deadline,
     ) -> Option<String> {
         let Some(rejects) = &self.rejects else {
-            return received.from_queue.then(|| message.reasons.first().cloned().unwrap_or_default());
+            // The reasons quote the message: they are for whoever has it.
+            return received.from_queue.then(|| "some of it could not be read".to_owned());
         };
         let taken = deadline.grace().limit(rejects.take(message, number)).await;
         let error = taken.unwrap_or_else(|| Err("no answer in time".to_owned())).err()?;
         Some(format!("what could not be read could not be handed over: {error}"))
     }
+}
+
+/// Takes a payload apart.
+fn read(payload: &str) -> Received {
+    let received = Received::of(payload);
+    let kind = if received.from_queue { "queue" } else { "direct" };
+    tracing::debug!(kind, bytes = payload.len(), messages = received.messages.len(), "a payload came in");
+    received
 }
 
 /// To a queue: the messages that must come again (Lambda developer guide, "Reporting batch item failures"). To others: the

@@ -109,6 +109,23 @@ fn reports_line(source: Source, (sent, dropped): (u64, u64), millis: i64) -> Val
     })
 }
 
+/// Writes a line of spans that nobody got.
+pub fn write_spans_dropped(source: Source, dropped: u64) {
+    put(&spans_line(source, dropped, jiff::Timestamp::now().as_millisecond()));
+}
+
+fn spans_line(source: Source, dropped: u64, millis: i64) -> Value {
+    let metrics = [json!({"Name": "SpansDropped", "Unit": "Count"})];
+    let directive = json!({"Namespace": NAMESPACE, "Dimensions": [["Source"]], "Metrics": metrics});
+    json!({
+        "level": "INFO",
+        "timestamp": jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_string(),
+        "_aws": {"Timestamp": millis, "CloudWatchMetrics": [directive]},
+        "Source": source.as_str(),
+        "SpansDropped": dropped,
+    })
+}
+
 fn put(line: &Value) {
     let line = format!("{line}\n");
     // A log that can't be written to leaves nowhere to say so.

@@ -63,11 +63,16 @@ pub struct Facts {
 
 /// Where a finding comes from, as its span and its log lines tell it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Origin {
     /// The rule's first ATT&CK technique.
     pub technique: Option<String>,
+    /// The hash of the rule's text.
+    pub rule_hash: String,
     /// `eventID` of the record.
     pub event: Option<EventId>,
+    /// What ties together all that came of one action.
+    pub correlation: Option<EventId>,
     /// The trace that the finding was made in, as W3C writes it.
     pub trace: Option<String>,
 }

@@ -107,6 +107,7 @@ impl Dispatcher {
         if taken.is_empty() {
             return failed;
         }
+        tracing::debug!(findings = taken.len(), "open findings are told again");
         let parcels: Vec<&Parcel> = taken.iter().map(|due| &due.parcel).collect();
         let mut outcomes = hub.deliver(&parcels, until).await;
         outcomes.resize(taken.len(), Outcome::Failed("the sink did not say what became of it".to_owned()));

@@ -8,6 +8,7 @@ use std::fmt;
 use http::Uri;
 use tattletrail_engine::finding::Level;
 use tattletrail_telemetry::errors::rollbar;
+use tattletrail_telemetry::log::Share;
 
 use crate::secret::Secret;
 use crate::sink::cloudwatch::MetricSettings;
@@ -108,10 +109,29 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "the application that findings are counted under",
     },
     Variable {
+        name: "TATTLETRAIL_LOG_LEVEL",
+        holds: "`error`, `warn`, `info`, `debug` or `trace`",
+        default: "`AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG`, else info",
+        meaning: "what is written to the log whatever happens: [levels](observability.md#levels)",
+    },
+    Variable {
+        name: "TATTLETRAIL_LOG_SAMPLE",
+        holds: "0 to 1",
+        default: "0.01",
+        meaning: "the share of invocations whose debug lines are written though nothing happens in them",
+    },
+    Variable {
         name: "TATTLETRAIL_REJECTED",
         holds: "URL of an SQS queue, or `s3://bucket/prefix`",
         default: "none: counted only",
         meaning: "where what could not be read goes, with the reason",
+    },
+    Variable {
+        name: "TATTLETRAIL_OTLP_HEADERS_PARAMETER",
+        holds: "name or ARN of an SSM parameter, or `/aws/reference/secretsmanager/NAME`",
+        default: "none",
+        meaning: "what holds more headers for the OTLP endpoint, as `OTEL_EXPORTER_OTLP_HEADERS` has them: \
+                  `x-honeycomb-team=KEY`",
     },
     Variable {
         name: "TATTLETRAIL_ENVIRONMENT",
@@ -265,6 +285,7 @@ struct Reader {
 
 impl Reader {
     fn settings(&mut self) -> Settings {
+        self.check_log();
         Settings {
             ledger_table: self.text("LEDGER_TABLE"),
             ledger_days: self.number("LEDGER_DAYS", 1, 3650, 90),
@@ -321,6 +342,15 @@ impl Reader {
             self.fault(name, &value, &format!("one of {}", words.join(", ")));
             default
         })
+    }
+
+    /// They hold since before there were settings: see [`crate::observe`].
+    fn check_log(&mut self) {
+        let is_level = |word: &str| {
+            ["error", "warn", "info", "debug", "trace"].iter().any(|level| word.eq_ignore_ascii_case(level))
+        };
+        self.checked("LOG_LEVEL", "`error`, `warn`, `info`, `debug` or `trace`", is_level);
+        self.checked("LOG_SAMPLE", "a number from 0 to 1", |share| share.parse::<Share>().is_ok());
     }
 
     fn security_hub(&mut self) -> Option<SecurityHubSettings> {

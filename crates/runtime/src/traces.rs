@@ -9,13 +9,11 @@ mod places;
 // An OTLP endpoint, its key read when it is first needed.
 mod endpoint;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use lambda_runtime::Context;
 use opentelemetry::TraceId;
 use opentelemetry::trace::TraceContextExt as _;
-use tattletrail_telemetry::trace::{self, Collector, Finished, Parent, spans, xray_id};
+use tattletrail_telemetry::trace::{Collector, Finished, Parent};
 use tattletrail_telemetry::xray::{BURST, Daemon, Documents};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -37,47 +35,34 @@ pub struct Traces {
     documents: Documents,
     daemon: Option<Daemon>,
     endpoint: Option<LateEndpoint>,
-    warm: AtomicBool,
-}
-
-/// One invocation, traced.
-#[derive(Debug)]
-pub struct Run {
-    /// Everything happens within it.
-    pub span: Span,
-    /// Where it hangs, as a context that other code finds its trace by.
-    pub parent: Parent,
 }
 
 impl Traces {
     /// Traces to these places; nothing is sent yet.
     pub fn new(collector: Collector, documents: Documents, places: Places) -> Self {
         let Places { daemon, endpoint } = places;
-        Self { collector, documents, daemon, endpoint, warm: AtomicBool::new(false) }
+        Self { collector, documents, daemon, endpoint }
     }
 
     /// Begins the trace of an invocation.
-    pub fn begin(&self, context: &Context) -> Run {
-        let cold = !self.warm.swap(true, Ordering::Relaxed);
-        let parent = Parent::of(context.xray_trace_id.as_deref());
-        let span = spans::invocation(&context.request_id, cold);
+    pub fn begin(&self, span: &Span, header: Option<&str>) -> TraceId {
+        let parent = Parent::of(header);
         // Fails only where there is no layer for spans: then there is nothing to hang up.
         drop(span.set_parent(parent.context()));
         let trace = span.context().span().span_context().trace_id();
         if parent.is_sampled() {
             self.collector.keep(trace);
         }
-        if trace != TraceId::INVALID {
-            span.record("traceId", trace.to_string());
-            span.record("xray_trace_id", xray_id(trace));
-        }
-        Run { span, parent }
+        trace
     }
 
-    /// Ends the trace of an invocation and sends what is to be sent. The number of spans that were not.
-    pub async fn end(&self, run: Run, until: Deadline) -> usize {
-        let trace = run.span.context().span().span_context().trace_id();
-        drop(run);
+    /// True where X-Ray is told.
+    pub fn has_daemon(&self) -> bool {
+        self.daemon.is_some()
+    }
+
+    /// Sends what is to be sent of a trace whose spans have ended. The number of spans that were not.
+    pub async fn end(&self, trace: TraceId, until: Deadline) -> usize {
         match self.collector.take(trace) {
             Some(finished) => self.send(&finished, until).await,
             None => 0,
@@ -110,9 +95,4 @@ impl Traces {
         }
         lost
     }
-}
-
-/// The trace that is now at work, as W3C writes it.
-pub fn current() -> Option<String> {
-    trace::current().map(|trace| trace.to_string())
 }

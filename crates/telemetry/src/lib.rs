@@ -18,3 +18,9 @@ pub mod otlp;
 
 // Panics and errors, told to people.
 pub mod errors;
+
+// Secrets taken out of text.
+pub mod redact;
+
+// Lines for people and for CloudWatch.
+pub mod log;

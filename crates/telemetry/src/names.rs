@@ -94,6 +94,14 @@ pub mod field {
     pub const PIECES: &str = "pieces";
     /// The message of a payload, counted from 0.
     pub const MESSAGE: &str = "message_number";
+    /// How many messages a payload has.
+    pub const MESSAGES: &str = "messages";
+    /// What something is, in a word of ours.
+    pub const KIND: &str = "kind";
+    /// How many events were taken in before.
+    pub const COPIES: &str = "copies";
+    /// Which try it is, counted from 0.
+    pub const ATTEMPT: &str = "attempt";
     /// How many bytes.
     pub const BYTES: &str = "bytes";
     /// How many files.
@@ -156,6 +164,10 @@ pub const LOGGED: &[&str] = &[
     field::BUSY_US,
     field::PIECES,
     field::MESSAGE,
+    field::MESSAGES,
+    field::KIND,
+    field::COPIES,
+    field::ATTEMPT,
     field::BYTES,
     field::FILES,
     field::WHY,

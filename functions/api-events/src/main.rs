@@ -8,10 +8,11 @@ mod handler;
 use lambda_runtime::Error;
 use tattletrail_runtime::function::{Function, serve};
 use tattletrail_runtime::health::Source;
+use tattletrail_runtime::observe;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
-    let function = Function::start(Source::ApiEvents).await?;
-    serve(Source::ApiEvents, |event| handler::handle(&function, event)).await
+    let observer = observe::start(Source::ApiEvents)?;
+    let function = Function::start(&observer).await?;
+    serve(&observer, |event| handler::handle(&function, event)).await
 }

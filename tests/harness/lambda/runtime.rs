@@ -110,7 +110,8 @@ impl Runtime {
         let mut state = self.held();
         state.count += 1;
         let count = state.count;
-        let sampled = || format!("Root=1-5bef4de7-ad49b0e87f6e{count:012x};Parent=9a9197af{count:08x};Sampled=1");
+        let sampled =
+            || format!("Root=1-5bef4de7-ad49b0e87f6e{count:012x};Parent=9a9197af{count:08x};Sampled=1");
         let job = Arc::new(Job {
             id: format!("8476a536-e9f4-11e8-9739-{count:012x}"),
             trace: trace.map_or_else(sampled, str::to_owned),

@@ -27,6 +27,7 @@ pub(super) struct Outgoing {
     pub(super) number: usize,
     pub(super) parcel: Parcel,
     /// From here to the last sink.
+    #[expect(dead_code, reason = "it ends when it is dropped, with what it is about")]
     span: Span,
 }
 
@@ -43,12 +44,12 @@ impl Outgoing {
         let span = spans::finding(&FindingSaid {
             finding_id: self.parcel.finding.as_str(),
             rule_id: facts.rule.as_str(),
-            rule_hash: None,
+            rule_hash: Some(facts.origin.rule_hash.as_str()),
             technique: facts.origin.technique.as_deref(),
             severity: facts.level.as_str(),
             status: facts.status.as_str(),
             event_id: facts.origin.event.as_ref().map(EventId::as_str),
-            correlation_id: None,
+            correlation_id: facts.origin.correlation.as_ref().map(EventId::as_str),
             made_in: made_in.filter(|made_in| Some(*made_in) != here.as_deref()),
         });
         Self { span, ..self }
@@ -152,6 +153,7 @@ impl Intake<'_> {
         let parcels: Vec<&Parcel> = waiting.iter().map(|outgoing| &outgoing.parcel).collect();
         let mut outcomes = told(sink, &parcels, self.deadline).await;
         outcomes.resize(waiting.len(), Outcome::Failed("the sink did not say what became of it".to_owned()));
+        tell(name, &outcomes);
         let settled: Vec<Write> = waiting
             .iter()
             .zip(&outcomes)
@@ -333,6 +335,18 @@ async fn told(sink: &Sink, parcels: &[&Parcel], until: Deadline) -> Vec<Outcome>
         span.record("otel.status_code", "ERROR");
     }
     outcomes
+}
+
+fn tell(sink: SinkName, outcomes: &[Outcome]) {
+    let count = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
+    tracing::debug!(
+        sink = sink.as_str(),
+        findings = outcomes.len(),
+        taken = count(|outcome| matches!(outcome, Outcome::Done)),
+        refused = count(|outcome| matches!(outcome, Outcome::Refused(_))),
+        failed = count(|outcome| matches!(outcome, Outcome::Failed(_))),
+        "a sink has answered"
+    );
 }
 
 /// The parcels of an event, with what is known of the sinks.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tattletrail_engine::engine::Step;
 use tattletrail_engine::exposure::state::{Origin, State};
-use tattletrail_engine::finding::{Finding, Status};
-
-use tattletrail_telemetry::trace::Stages;
+use tattletrail_engine::finding::{Finding, Status, Trace};
+use tattletrail_telemetry::trace::{self, Stages};
 
 use super::known::Known;
+use super::made::Made;
 use super::outbox::{Copy, Open, Outgoing};
 use super::standing::Findings;
 use super::{Arrival, Content, Dispatcher};
@@ -28,6 +28,8 @@ pub(super) struct Plan {
     pub(super) writes: Vec<Write>,
     /// The parcels to send once they are written.
     pub(super) outgoing: Vec<Outgoing>,
+    /// What is said of their findings once they are written.
+    pub(super) made: Vec<Made>,
     /// The events they are of.
     pub(super) open: BTreeMap<EventName, Open>,
     /// Events that were taken in before.
@@ -150,6 +152,7 @@ impl Dispatcher {
                 plan.tally.below_level += 1;
                 continue;
             }
+            finding.trace = self.trace();
             let Some(parcel) = findings.parcel(self, &mut finding, &event.origin) else {
                 plan.tally.ends_of_nothing += 1;
                 continue;
@@ -165,6 +168,7 @@ impl Dispatcher {
                 }
             }
             plan.writes.push(self.new_row(name.parcel(number), row::body(&parcel)?));
+            plan.made.push(Made::of(&finding));
             plan.outgoing.push(Outgoing::new(name.clone(), number, parcel));
             number += 1;
         }
@@ -177,6 +181,12 @@ impl Dispatcher {
             plan.open.insert(name.clone(), Open::new(event.arrival.message, 1));
         }
         Ok(())
+    }
+
+    /// The trace that is now at work.
+    fn trace(&self) -> Option<Trace> {
+        let id = trace::current()?.to_string().parse().ok()?;
+        Some(Trace { id, region: self.policy.traces_in.clone() })
     }
 
     /// A row that is not there yet, and may be forgotten when its time is over.

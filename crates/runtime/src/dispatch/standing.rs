@@ -172,7 +172,9 @@ fn facts(finding: &Finding, application: &str) -> Facts {
         exposure_seconds: finding.life.as_ref().and_then(|life| life.seconds),
         origin: parcel::Origin {
             technique: finding.rule.techniques.first().map(|technique| technique.as_str().to_owned()),
+            rule_hash: finding.rule.hash.as_str().to_owned(),
             event: finding.event.id.clone(),
+            correlation: finding.event.correlation_id().cloned(),
             trace: trace::current().map(|trace| trace.to_string()),
         },
     }

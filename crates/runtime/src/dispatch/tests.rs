@@ -39,6 +39,7 @@ impl World {
         let metrics = Scripted::new(SinkName::CloudWatch);
         let sinks = [&hub, &topic, &metrics].map(|sink| Sink::Scripted(sink.clone())).into();
         let policy = Policy {
+            traces_in: None,
             min_level: Level::Informational,
             topic_min_level: Level::Informational,
             application: "shop".to_owned(),

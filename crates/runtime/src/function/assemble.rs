@@ -15,6 +15,7 @@ use crate::dispatch::{Dispatcher, Policy};
 use crate::health::Source;
 use crate::late::Late;
 use crate::ledger::{Ledger, Memory, Overlay, Table};
+use crate::observe::Observer;
 use crate::rejected::Rejects;
 use crate::rules;
 use crate::settings::{RejectedTo, Settings, SettingsError};
@@ -49,12 +50,14 @@ pub enum StartError {
 impl Function {
     /// Starts a function with what its environment says. Nothing is asked of the network, and no client is made before it
     /// is needed.
-    pub async fn start(source: Source) -> Result<Self, StartError> {
+    pub async fn start(observer: &Observer) -> Result<Self, StartError> {
         let settings = Settings::from_environment()?;
         let engine = rules::engine()?;
         let config = sdk_config().await;
         config.region().ok_or(StartError::NoRegion)?;
-        Ok(Self::assemble(source, engine, &settings, &config))
+        let mut function = Self::assemble(observer.source(), engine, &settings, &config);
+        function.dispatcher.policy.traces_in = observer.console().map(Region::from);
+        Ok(function)
     }
 
     /// A function of its parts. Nothing is asked of the network, and no client is made before it is needed.
@@ -99,6 +102,7 @@ fn policy(settings: &Settings) -> Policy {
         min_level: settings.min_level,
         topic_min_level: settings.topic_min_level,
         application: settings.application.clone(),
+        traces_in: None,
         keep: Duration::from_secs(u64::from(settings.ledger_days) * 24 * 60 * 60),
     }
 }

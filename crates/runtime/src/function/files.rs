@@ -51,6 +51,14 @@ impl Invocation<'_> {
             Err(code) => return self.intake.lose(number, format!("{place} can't be fetched: {code}")),
         };
         let (reasons, ending) = self.stream(number, stream).await;
+        let is_whole = ending.is_complete();
+        tracing::debug!(
+            message_number = number,
+            kind = if is_whole { "whole" } else { kind_of(&ending) },
+            records = self.intake.counts().received,
+            rejected = reasons.len(),
+            "an object was read"
+        );
         match ending {
             // What broke off may be whole the next time.
             Ending::Io(why) => self.intake.lose(number, format!("{place}: {why}")),

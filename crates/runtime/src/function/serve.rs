@@ -8,16 +8,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
-use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 use tattletrail_telemetry::errors::{
     ErrorSink, Fault, Invocation, Place, Reports, Service, hook, rollbar::Rollbar,
 };
 use tattletrail_telemetry::names::field;
+use tracing::Instrument as _;
 
 use super::{NotDelivered, Payload};
 use crate::deadline::Deadline;
 use crate::health::{self, Source};
+use crate::observe::{Observed, Observer};
 use crate::secret::{Opened, Safe};
 use crate::settings::{ErrorsTo, Settings};
 use crate::web::Web;
@@ -35,17 +37,19 @@ const KEY_BUDGET: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// What is set wrong.
-pub async fn serve<H, F>(source: Source, handler: H) -> Result<(), Error>
+pub async fn serve<H, F>(observer: &Observer, handler: H) -> Result<(), Error>
 where
     H: Fn(LambdaEvent<Payload>) -> F,
     F: Future<Output = Result<Value, Error>>,
 {
-    let watch = Watch::start(source, &Settings::from_environment()?);
-    lambda_runtime::run(service_fn(|event| watch.over(event, &handler))).await
+    let watch = Watch::start(observer, &Settings::from_environment()?);
+    // Without the runtime's own span and lines around an invocation: ours say more.
+    Runtime::new(service_fn(|event| watch.over(event, &handler))).run().await
 }
 
 /// What surrounds invocations.
-struct Watch {
+struct Watch<'o> {
+    observer: &'o Observer,
     source: Source,
     reports: Arc<Reports>,
     sink: ErrorSink,
@@ -54,9 +58,10 @@ struct Watch {
     is_first: AtomicBool,
 }
 
-impl Watch {
+impl<'o> Watch<'o> {
     /// From now on every panic is reported.
-    fn start(source: Source, settings: &Settings) -> Self {
+    fn start(observer: &'o Observer, settings: &Settings) -> Self {
+        let source = observer.source();
         let reports = Arc::new(Reports::new(service(source)));
         hook::install(&reports);
         let (sink, key) = match settings.errors.clone() {
@@ -67,7 +72,7 @@ impl Watch {
                 (ErrorSink::Rollbar(rollbar), Some(Safe::new("error reports", token)))
             }
         };
-        Self { source, reports, sink, key, is_first: AtomicBool::new(true) }
+        Self { observer, source, reports, sink, key, is_first: AtomicBool::new(true) }
     }
 
     async fn over<F>(
@@ -80,26 +85,29 @@ impl Watch {
     {
         let ends = UNIX_EPOCH + Duration::from_millis(event.context.deadline);
         let deadline = Deadline::of_invocation(ends, RESERVE);
-        self.before(&event.context);
+        let observed = self.before(&event.context);
         // Safe to go on after a panic: what the handler was at work on is dropped with it. What outlives it is behind locks
         // whose every change is a single step, or in the ledger, which is written all or nothing.
-        let outcome = AssertUnwindSafe(async { handler(event).await }).catch_unwind().await;
-        let answer = self.answer(outcome);
-        self.after(deadline).await;
+        let work = async { handler(event).await }.instrument(observed.span());
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
+        let answer = observed.span().in_scope(|| self.answer(outcome));
+        self.after(observed, answer.as_ref().err(), deadline).await;
         answer
     }
 
     /// What there is to do before the handler.
-    fn before(&self, context: &Context) {
+    fn before(&self, context: &Context) -> Observed {
         let cold_start = self.is_first.swap(false, Ordering::Relaxed);
-        let trace = context.xray_trace_id.as_deref();
-        self.reports.begin(Invocation::new(&context.request_id, trace, cold_start));
+        let observed = self.observer.begin(context, cold_start);
+        self.reports.begin(Invocation::new(&context.request_id, observed.root().as_deref(), cold_start));
+        observed
     }
 
     /// What there is to do between the handler and the answer.
-    async fn after(&self, deadline: Deadline) {
-        self.drain(deadline).await;
+    async fn after(&self, observed: Observed, failed: Option<&Diagnostic>, deadline: Deadline) {
+        self.drain(deadline).instrument(observed.span()).await;
         self.reports.end();
+        self.observer.end(observed, failed.map(|failed| failed.error_type.as_str()), deadline).await;
     }
 
     /// What the caller is told. Reports what the handler says; what it panicked of is reported by the hook.

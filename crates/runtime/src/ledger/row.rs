@@ -118,7 +118,9 @@ pub fn read<T: DeserializeOwned>(key: &Key, kept: &Kept) -> Result<T, LedgerErro
     serde_json::from_str(&kept.body).map_err(|error| {
         let kind = key.partition.split('#').next().unwrap_or_default();
         LedgerError::Failed(format!(
-            "read: a row `{kind}#...` has a form that this version does not know ({error})"
+            "read: a row `{kind}#...` has a form that this version does not know (column {})",
+            // What it says besides quotes the row.
+            error.column()
         ))
     })
 }

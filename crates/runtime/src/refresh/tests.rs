@@ -19,6 +19,7 @@ async fn after(calls: &[(&str, &str, Timestamp)]) -> (Dispatcher, Scripted) {
     let hub = Scripted::new(SinkName::SecurityHub);
     let one = tattletrail_rules::built_in().filter(|rule| rule.path.ends_with("ec2/ssh_open_to_world.yml"));
     let policy = Policy {
+        traces_in: None,
         min_level: Level::Informational,
         topic_min_level: Level::Informational,
         application: "shop".to_owned(),

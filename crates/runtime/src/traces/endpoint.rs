@@ -8,9 +8,11 @@ use std::time::Duration;
 use opentelemetry_http::HttpClient;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
-use tattletrail_telemetry::otlp::Endpoint;
+use tattletrail_telemetry::otlp::{self, Endpoint};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
+
+use crate::secret::{Opened, Safe};
 
 /// How long an endpoint is left alone after a failure; twice as long after each further one.
 const FIRST_REST: Duration = Duration::from_secs(1);
@@ -22,6 +24,8 @@ const LONGEST_REST: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub(super) struct LateEndpoint {
     client: Arc<dyn HttpClient>,
+    /// More headers than the environment has.
+    headers: Option<Safe>,
     resource: Resource,
     patience: Duration,
     /// `None` in it: there will never be one.
@@ -37,8 +41,13 @@ struct Rest {
 }
 
 impl LateEndpoint {
-    pub(super) fn new(client: Arc<dyn HttpClient>, resource: Resource, patience: Duration) -> Self {
-        Self { client, resource, patience, made: OnceCell::new(), rest: Mutex::default() }
+    pub(super) fn new(
+        client: Arc<dyn HttpClient>,
+        headers: Option<Safe>,
+        resource: Resource,
+        patience: Duration,
+    ) -> Self {
+        Self { client, headers, resource, patience, made: OnceCell::new(), rest: Mutex::default() }
     }
 
     /// Sends spans within `left`; how many were not taken.
@@ -70,7 +79,15 @@ impl LateEndpoint {
 
     /// The endpoint; `Ok(None)` where it can't be made for good, which is said once.
     async fn make(&self) -> Result<Option<Endpoint>, String> {
-        let headers = HashMap::new();
+        let headers = match &self.headers {
+            None => HashMap::new(),
+            Some(safe) => match safe.open(self.patience).await {
+                Opened::Is(text) => otlp::headers(&text),
+                Opened::NotNow => return Err("its headers can't be read now".to_owned()),
+                // It said so.
+                Opened::Never => return Ok(None),
+            },
+        };
         match Endpoint::from_environment(Arc::clone(&self.client), headers, &self.resource) {
             Ok(endpoint) => Ok(Some(endpoint)),
             Err(why) => {

@@ -8,6 +8,7 @@ use tattletrail_telemetry::otlp;
 use tattletrail_telemetry::xray::{self, Daemon};
 
 use super::endpoint::LateEndpoint;
+use crate::secret::{Safe, Secret};
 
 /// Where Lambda's daemon listens. It is set where a function has active tracing.
 const DAEMON: &str = "AWS_XRAY_DAEMON_ADDRESS";
@@ -19,7 +20,7 @@ const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
 const DISABLED: &str = "OTEL_SDK_DISABLED";
 
 /// A parameter of Systems Manager that holds more headers for the OTLP endpoint.
-pub const HEADERS_PARAMETER: &str = "TATTLETRAIL_OTLP_HEADERS_PARAMETER";
+const HEADERS_PARAMETER: &str = "TATTLETRAIL_OTLP_HEADERS_PARAMETER";
 
 /// Where traces go.
 #[derive(Debug, Default)]
@@ -68,9 +69,11 @@ impl Places {
                 Some(Daemon::new(xray::address(&address).map_err(PlacesError::Daemon)?)?)
             }
         };
-        let endpoint = wanted
-            .otlp
-            .then(|| LateEndpoint::new(client(), resource.clone(), otlp::patience(set, super::BUDGET)));
+        let endpoint = wanted.otlp.then(|| {
+            let headers = set(HEADERS_PARAMETER).map(Secret::Parameter);
+            let headers = headers.map(|headers| Safe::new("traces", Some(headers)));
+            LateEndpoint::new(client(), headers, resource.clone(), otlp::patience(set, super::BUDGET))
+        });
         Ok(Self { daemon, endpoint })
     }
 

@@ -24,6 +24,11 @@ impl Header {
         Some(Self { root, parent, sampled: value("Sampled").is_some_and(|(_, flag)| flag == "1") })
     }
 
+    /// The trace.
+    pub fn root(self) -> TraceId {
+        self.root
+    }
+
     /// The span that others hang under. A header without a parent, or that says nothing of sampling (that of a function
     /// which only passes traces on), has none: nobody writes a segment there.
     pub fn sampled_parent(self) -> Option<SpanContext> {

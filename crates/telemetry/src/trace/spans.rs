@@ -1,20 +1,18 @@
 //! Spans by name. A span is at level INFO, and so is always there; whether its trace is sent is another matter.
 
-use tracing::{Span, field, info_span};
+use tracing::{Span, error_span, field, info_span};
 
 use crate::names::span;
 
-/// One invocation. What is not known yet is recorded later.
+/// One invocation. What is not known yet is recorded later. It is of the gravest level, so that it is there whatever is
+/// logged.
 pub fn invocation(request_id: &str, cold_start: bool) -> Span {
-    info_span!(
+    error_span!(
         span::INVOCATION,
         requestId = request_id,
         cold_start,
         traceId = field::Empty,
         xray_trace_id = field::Empty,
-        records = field::Empty,
-        matched = field::Empty,
-        rejected = field::Empty,
         error.type = field::Empty,
         otel.status_code = field::Empty,
     )

@@ -1,0 +1,43 @@
+//! What is said of a finding that is made: one line, once it is in the ledger.
+
+use std::sync::Arc;
+
+use tattletrail_engine::finding::{EventInfo, Finding, RuleInfo, Status};
+use tattletrail_engine::ids::{EventId, FindingId, TechniqueId};
+
+/// A finding, as far as it is talked about.
+#[derive(Debug)]
+pub(super) struct Made {
+    finding: FindingId,
+    status: Status,
+    rule: Arc<RuleInfo>,
+    event: EventInfo,
+}
+
+impl Made {
+    pub(super) fn of(finding: &Finding) -> Self {
+        Self {
+            finding: finding.id.clone(),
+            status: finding.status,
+            rule: Arc::clone(&finding.rule),
+            event: finding.event.clone(),
+        }
+    }
+
+    /// Says so: ids and words of ours, and nothing of what the record says about people and things.
+    pub(super) fn tell(&self) {
+        let event_id = self.event.id.as_ref().map(EventId::as_str);
+        tracing::info!(
+            finding_id = self.finding.as_str(),
+            rule_id = self.rule.id.as_str(),
+            technique = self.rule.techniques.first().map(TechniqueId::as_str),
+            severity = self.rule.level.as_str(),
+            event_id,
+            correlation_id = self.event.shared_id.as_ref().map(EventId::as_str).or(event_id),
+            rule_hash = self.rule.hash.as_str(),
+            status = self.status.as_str(),
+            event_source = self.event.source,
+            "finding"
+        );
+    }
+}

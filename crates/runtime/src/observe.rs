@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_header_of_lambda_has_the_trace() {
-        let trace = |header| root(header).and_then(w3c);
+        let trace = |header: &str| root(header).and_then(w3c);
         let expected = Some("5bef4de7ad49b0e87f6ef6c87fc2e700".to_owned());
         let root = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700";
         assert_eq!(trace(&format!("{root};Parent=9a9197af755a6419;Sampled=1")), expected);

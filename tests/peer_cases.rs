@@ -113,8 +113,8 @@ fn ninety_five_of_a_hundred_positives_are_found_and_no_negative_is_violated() {
     let cases = all_cases(&data);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("all.jsonl");
-    let lines: String = cases.iter().map(|case| format!("{case}\n")).collect();
-    fs::write(&path, lines).unwrap();
+    let lines: Vec<String> = cases.iter().map(Value::to_string).collect();
+    fs::write(&path, lines.join("\n")).unwrap();
     let score = score(&data, &path);
     println!("{}", score.report);
 

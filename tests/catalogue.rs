@@ -136,8 +136,7 @@ fn every_exposure_rule_stands_in_the_table_of_levels() {
     let set = shipped();
     let mut levels: BTreeMap<String, &str> = BTreeMap::new();
     for rule in set.rules().iter().filter(|rule| rule.is_exposure()) {
-        let name = rule.info().path.split("rules/aws/cloudtrail/").nth(1).unwrap().to_owned();
-        levels.insert(name.trim_end_matches(".yml").to_owned(), rule.info().level.as_str());
+        levels.insert(short_path(&rule.info().path), rule.info().level.as_str());
     }
     let text = severity::markdown();
     for line in text.lines().skip(2) {
@@ -220,4 +219,28 @@ fn every_kind_that_can_be_exposed_has_an_end() {
             End::Never(reason) => assert!(reason.len() > 10, "{kind}"),
         }
     }
+}
+
+/// `docs/coverage.md` names rules as `<service>/<behaviour>`; each of them is there, and so is each technique of Stratus Red
+/// Team that CloudTrail can show.
+#[test]
+fn the_documented_coverage_names_rules_that_exist() {
+    let text = fs::read_to_string(root().join("docs/coverage.md")).unwrap();
+    let rules: BTreeSet<String> =
+        shipped().rules().iter().map(|rule| short_path(&rule.info().path)).collect();
+    let quoted = text.split('`').skip(1).step_by(2);
+    let named: Vec<&str> = quoted.filter(|word| word.contains('/') && !word.starts_with("rules/")).collect();
+    assert!(named.len() > 100, "{}", named.len());
+    let missing: Vec<_> = named.iter().filter(|name| !rules.contains(**name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let techniques = text.lines().filter(|line| line.starts_with("| `aws."));
+    assert_eq!(techniques.count(), 44);
+    for control in 1..=14 {
+        assert!(text.contains(&format!("| CloudWatch.{control} |")), "CloudWatch.{control}");
+    }
+}
+
+/// `ec2/ssh_open_to_world`, of a path to its file.
+fn short_path(path: &str) -> String {
+    path.split("rules/aws/cloudtrail/").nth(1).unwrap().trim_end_matches(".yml").to_owned()
 }

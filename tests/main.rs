@@ -29,6 +29,9 @@ mod sigma;
 // Exposure events against other people's verdicts.
 mod exposure_events;
 
+// All kinds of events against other people's verdicts, and a day of Terraform.
+mod peer_cases;
+
 // Exposure against published cases.
 mod exposure_cases;
 

@@ -46,9 +46,11 @@ impl Intercept for Traced {
         "Traced"
     }
 
-    fn read_before_execution(
+    /// The first hook that knows the operation.
+    fn read_before_serialization(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let context = Context::current();

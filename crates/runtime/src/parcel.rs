@@ -65,8 +65,8 @@ pub struct Facts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Origin {
-    /// The rule's first ATT&CK technique.
-    pub technique: Option<String>,
+    /// The rule's ATT&CK techniques, with spaces between.
+    pub techniques: String,
     /// The hash of the rule's text.
     pub rule_hash: String,
     /// `eventID` of the record.

@@ -30,7 +30,7 @@ pub mod field {
     pub const FINDING_ID: &str = "finding_id";
     /// The rule's id. An annotation.
     pub const RULE_ID: &str = "rule_id";
-    /// The rule's first ATT&CK technique. An annotation.
+    /// The rule's ATT&CK techniques, with spaces between. An annotation.
     pub const TECHNIQUE: &str = "technique";
     /// The finding's level: informational, low, medium, high, critical. An annotation.
     pub const SEVERITY: &str = "severity";

@@ -30,7 +30,7 @@ impl Made {
         tracing::info!(
             finding_id = self.finding.as_str(),
             rule_id = self.rule.id.as_str(),
-            technique = self.rule.techniques.first().map(TechniqueId::as_str),
+            technique = self.rule.techniques.iter().map(TechniqueId::as_str).collect::<Vec<_>>().join(" "),
             severity = self.rule.level.as_str(),
             event_id,
             correlation_id = self.event.shared_id.as_ref().map(EventId::as_str).or(event_id),

@@ -45,7 +45,7 @@ impl Outgoing {
             finding_id: self.parcel.finding.as_str(),
             rule_id: facts.rule.as_str(),
             rule_hash: Some(facts.origin.rule_hash.as_str()),
-            technique: facts.origin.technique.as_deref(),
+            technique: Some(facts.origin.techniques.as_str()).filter(|techniques| !techniques.is_empty()),
             severity: facts.level.as_str(),
             status: facts.status.as_str(),
             event_id: facts.origin.event.as_ref().map(EventId::as_str),
@@ -326,7 +326,8 @@ impl Intake<'_> {
 async fn told(sink: &Sink, parcels: &[&Parcel], until: Deadline) -> Vec<Outcome> {
     let span = spans::deliver(sink.name().as_str(), parcels.len());
     let outcomes = sink.deliver(parcels, until).instrument(span.clone()).await;
-    let count = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
+    let count =
+        |is: fn(&Outcome) -> bool| spans::number(outcomes.iter().filter(|outcome| is(outcome)).count());
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
     span.record("taken", count(|outcome| matches!(outcome, Outcome::Done)));
     span.record("refused", count(|outcome| matches!(outcome, Outcome::Refused(_))));

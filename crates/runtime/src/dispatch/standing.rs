@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tattletrail_engine::exposure::state::Origin;
 use tattletrail_engine::finding::{Finding, Status};
+use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::{alert, asff, ocsf};
 use tattletrail_engine::timeline::{Stand, live_on};
 use tattletrail_telemetry::trace;
@@ -171,7 +172,7 @@ fn facts(finding: &Finding, application: &str) -> Facts {
         event_time: finding.event.time.clone(),
         exposure_seconds: finding.life.as_ref().and_then(|life| life.seconds),
         origin: parcel::Origin {
-            technique: finding.rule.techniques.first().map(|technique| technique.as_str().to_owned()),
+            techniques: finding.rule.techniques.iter().map(TechniqueId::as_str).collect::<Vec<_>>().join(" "),
             rule_hash: finding.rule.hash.as_str().to_owned(),
             event: finding.event.id.clone(),
             correlation: finding.event.correlation_id().cloned(),

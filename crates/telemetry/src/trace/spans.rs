@@ -20,6 +20,7 @@ pub fn invocation(request_id: &str, cold_start: bool) -> Span {
 
 /// One delivery to a sink: all calls for one set of findings.
 pub fn deliver(sink: &str, findings: usize) -> Span {
+    let findings = number(findings);
     info_span!(
         span::DELIVER,
         sink,
@@ -33,7 +34,14 @@ pub fn deliver(sink: &str, findings: usize) -> Span {
 
 /// What a group of records comes to, read from and written to the ledger.
 pub fn ledger(records: usize) -> Span {
+    let records = number(records);
     info_span!(span::LEDGER, records, otel.status_code = field::Empty)
+}
+
+/// A count as OpenTelemetry has numbers: what `tracing` knows as unsigned becomes text there.
+#[must_use]
+pub fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// What is said of a finding.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Exit;
 
@@ -52,6 +53,14 @@ impl Console {
         }
     }
 
+    /// Standard error for somebody else, too.
+    pub(crate) fn share_err(&mut self) -> impl Write + Send + use<> {
+        let err = std::mem::replace(&mut self.err, Box::new(io::sink()));
+        let shared = Shared(Arc::new(Mutex::new(err)));
+        self.err = Box::new(shared.clone());
+        shared
+    }
+
     /// Writes to standard error. There is nowhere left to report a failure of that.
     pub fn say(&mut self, text: &str) {
         let _unreportable = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
@@ -60,5 +69,25 @@ impl Console {
     /// Writes to standard output; a reader that went away is no error.
     pub fn print(&mut self, text: &str) {
         let _gone = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    }
+}
+
+/// A stream that several write to, a piece at a time.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Shared {
+    fn stream(&self) -> MutexGuard<'_, Box<dyn Write + Send>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream().flush()
     }
 }

@@ -22,6 +22,7 @@ use crate::output::Style;
 use crate::scan::filter::parse_time;
 use crate::scan::summary::{grouped, line};
 use crate::scan::{InputArguments, read_all, say_summary};
+use crate::told::Verbosity;
 use crate::{Console, Exit};
 use ledger::Ledger;
 
@@ -54,6 +55,9 @@ pub(crate) struct ExposuresArguments {
     /// How exposures are written
     #[arg(long, short, value_enum, default_value_t = ListFormat::Table)]
     format: ListFormat,
+
+    #[command(flatten)]
+    verbosity: Verbosity,
 }
 
 /// How exposures are written.
@@ -69,9 +73,10 @@ pub(crate) enum ListFormat {
 
 /// Lists the exposures.
 pub(crate) fn run(arguments: &ExposuresArguments, console: &mut Console) -> Exit {
+    let _told = arguments.verbosity.start(console);
     let engine = Engine::new(RuleSet::default());
     let mut ledger = Ledger::default();
-    let tally = read_all(&arguments.input, &engine, Level::Informational, console, &mut |told, _| {
+    let tally = read_all(&arguments.input, &engine, Level::Informational, (console, None), &mut |told, _| {
         if let Told::Exposure(moved, origin) = told {
             ledger.note(moved, origin);
         }

@@ -9,6 +9,12 @@ mod exit;
 // Where a run writes.
 mod console;
 
+// The bar on standard error.
+mod progress;
+
+// What a run tells about itself.
+mod told;
+
 // The rules a run works with.
 mod rules;
 

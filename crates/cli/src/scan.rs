@@ -9,6 +9,9 @@ mod inputs;
 // What a file's S3 key says about its records.
 mod key;
 
+// A run as a trace.
+mod trace;
+
 // Which records are asked about.
 pub(crate) mod filter;
 
@@ -40,7 +43,6 @@ use std::thread;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::finding::Level;
@@ -48,12 +50,16 @@ use tattletrail_engine::ruleset::RuleSet;
 use tattletrail_engine::timeline::{Timeline, Told, Verdict};
 
 use crate::output::{Format, Style, Writer};
+use crate::progress::Progress;
 use crate::rules::{self, RulesError};
+use crate::told::{Verbosity, took_ms};
 use crate::{Console, Exit};
 use filter::Filter;
 pub use merge::Reading;
 use merge::{Merge, Taker};
 pub use tally::Tally;
+use trace::Traced;
+use worker::{Work, stage_of};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,6 +69,8 @@ Examples:
   aws cloudtrail lookup-events --output json | tattletrail scan -
   tattletrail scan logs/ --format jsonl --min-level high | jq -r '.title'
   tattletrail scan logs/ --rules my-rules/ --rules sigma/rules/cloud/aws/
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 tattletrail scan logs/ --trace
+      look at the run in Jaeger or Grafana; docs/observability.md has more places
 
 Exit codes:
   0  everything was read, nothing was found
@@ -94,6 +102,14 @@ pub(crate) struct ScanArguments {
     /// Leave out findings below this level
     #[arg(long, value_enum, default_value_t = LevelArgument::Informational, value_name = "LEVEL")]
     min_level: LevelArgument,
+
+    /// Send a trace of the run by OTLP over HTTP, to where the standard variables say: OTEL_EXPORTER_OTLP_ENDPOINT
+    /// (http://localhost:4318 if there is none), OTEL_EXPORTER_OTLP_HEADERS
+    #[arg(long)]
+    trace: bool,
+
+    #[command(flatten)]
+    verbosity: Verbosity,
 
     #[command(flatten)]
     input: InputArguments,
@@ -156,6 +172,15 @@ impl From<LevelArgument> for Level {
 
 /// Runs a scan.
 pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
+    if !arguments.trace {
+        let _told = arguments.verbosity.start(console);
+        return scan(arguments, None, console);
+    }
+    let (_told, traced) = trace::start(arguments.verbosity, console);
+    scan(arguments, traced, console)
+}
+
+fn scan(arguments: &ScanArguments, traced: Option<Traced>, console: &mut Console) -> Exit {
     let rules = match load_rules(&arguments.rules, console) {
         Ok(rules) => rules,
         Err(exit) => return exit,
@@ -167,13 +192,15 @@ pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
             return Exit::Usage;
         }
     };
-    let mut desk = Desk { writer: &mut writer, failure: None };
+    let mut desk = Desk { writer: &mut writer, failure: None, traced: traced.as_ref() };
     let engine = Engine::new(rules);
     let least = arguments.min_level.into();
-    let tally =
-        read_all(&arguments.input, &engine, least, console, &mut |told, tally| desk.take(told, tally));
+    let teller = &mut |told: Told<'_>, tally: &mut Tally| desk.take(told, tally);
+    let tally = read_all(&arguments.input, &engine, least, (console, traced.as_ref()), teller);
     let written = desk.failure.map_or_else(|| writer.finish(), Err);
-    say_summary(&tally, arguments.input.quiet, &summary::of_findings(&tally), console);
+    let trace = traced.map(|traced| traced.finish(&tally, console));
+    let results = [summary::of_findings(&tally), trace.unwrap_or_default()].concat();
+    say_summary(&tally, arguments.input.quiet, &results, console);
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             console.say(&format!("tattletrail: can't write the findings: {error}\n"));
@@ -190,12 +217,15 @@ struct Desk<'w> {
     writer: &'w mut Writer,
     /// The first failure to write; nothing is written after it.
     failure: Option<io::Error>,
+    traced: Option<&'w Traced>,
 }
 
 impl Desk<'_> {
     fn take(&mut self, told: Told<'_>, tally: &mut Tally) {
-        let Told::Finding(finding) = told else { return };
+        let Told::Finding(mut finding) = told else { return };
         tally.finding(&finding);
+        // It ends when the finding is written.
+        let _span = self.traced.map(|traced| traced.finding(&mut finding));
         if self.failure.is_none() {
             self.failure = self.writer.write(&finding).err();
         }
@@ -212,17 +242,20 @@ pub(crate) fn say_summary(tally: &Tally, quiet: bool, results: &str, console: &m
     }
 }
 
-/// Reads all inputs; `teller` gets what they come to, in the order of time.
+/// Reads all inputs; `teller` gets what they come to, in the order of time. Where the run is traced, it takes part in that.
 pub(crate) fn read_all(
     arguments: &InputArguments,
     engine: &Engine,
     least: Level,
-    console: &Console,
+    (console, traced): (&Console, Option<&Traced>),
     teller: &mut dyn FnMut(Told<'_>, &mut Tally),
 ) -> Tally {
     let started = Instant::now();
     let mut timeline = Timeline::new(engine, least);
-    let mut tally = read_records(arguments, engine, console, &mut |reading, tally| {
+    if let Some(traced) = traced {
+        timeline = timeline.watched(|step| traced.enter(step.map(stage_of)));
+    }
+    let mut tally = read_traced(arguments, engine, (console, traced), &mut |reading, tally| {
         timeline.add(reading.read, &mut |told| tell(told, tally, teller));
         true
     });
@@ -230,6 +263,8 @@ pub(crate) fn read_all(
     tally.below_level = counts.below_level;
     tally.timeline = counts;
     tally.elapsed = started.elapsed();
+    let Tally { files, records, matched, findings, .. } = tally;
+    tracing::info!(files, records, matched, findings, took_ms = took_ms(started), "scan done");
     tally
 }
 
@@ -251,6 +286,16 @@ pub fn read_records(
     console: &Console,
     taker: Taker<'_>,
 ) -> Tally {
+    read_traced(arguments, engine, (console, None), taker)
+}
+
+fn read_traced(
+    arguments: &InputArguments,
+    engine: &Engine,
+    (console, traced): (&Console, Option<&Traced>),
+    taker: Taker<'_>,
+) -> Tally {
+    let started = Instant::now();
     let filter = Filter {
         from: arguments.from,
         to: arguments.to,
@@ -258,35 +303,30 @@ pub fn read_records(
         regions: arguments.region.clone(),
     };
     let inputs = inputs::collect(&arguments.paths, &filter);
-    let bar = progress(inputs.files.iter().map(|file| file.bytes).sum(), arguments.quiet, console);
-    // Results that go to the terminal must not land in the middle of the bar.
-    let shares_terminal = console.out_is_terminal && !bar.is_hidden();
-    let mut merge = Merge::new(taker);
+    let bytes = inputs.files.iter().map(|file| file.bytes).sum();
+    let files = inputs.files.len();
+    tracing::info!(files, bytes, took_ms = took_ms(started), "inputs found");
+    let progress = Progress::start(bytes, arguments.quiet, console);
+    let mut merge = Merge::new(taker, traced);
     merge.tally.files_ruled_out = inputs.ruled_out;
     for problem in &inputs.problems {
         merge.tally.problem(problem, false);
     }
-    crew::run(&inputs.files, jobs(arguments), engine, &filter, |file, message, bytes_read| {
-        bar.set_position(bytes_read);
-        if shares_terminal { bar.suspend(|| merge.take(file, message)) } else { merge.take(file, message) }
+    let work = Work { engine, filter: &filter, is_timed: traced.is_some() };
+    crew::run(&inputs.files, jobs(arguments), &work, |file, message, bytes_read| {
+        progress.advance(bytes_read, || merge.take(file, message))
     });
-    bar.finish_and_clear();
+    drop(progress);
     let mut tally = merge.finish();
+    let rejected = tally.rejected_total();
+    let Tally { files, records, .. } = tally;
+    tracing::info!(files, records, rejected, took_ms = took_ms(started), "records read");
     tally.check_that_anything_was_read();
     tally
 }
 
 fn jobs(arguments: &InputArguments) -> usize {
     arguments.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from)
-}
-
-/// The bar on standard error, if a person is there to see it.
-fn progress(bytes: u64, quiet: bool, console: &Console) -> ProgressBar {
-    let shown = console.err_is_terminal && !quiet;
-    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left");
-    ProgressBar::with_draw_target(Some(bytes), target)
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, String> {
@@ -304,7 +344,10 @@ fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, St
 /// The rules in these folders and files, or the built-in ones if there are none. What is wrong with them is said, and the
 /// exit is returned.
 pub fn load_rules(paths: &[PathBuf], console: &mut Console) -> Result<RuleSet, Exit> {
-    rules::load(paths).map_err(|error| refuse_rules(&error, console))
+    let started = Instant::now();
+    let rules = rules::load(paths).map_err(|error| refuse_rules(&error, console))?;
+    tracing::info!(count = rules.len(), took_ms = took_ms(started), "rules loaded");
+    Ok(rules)
 }
 
 fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {

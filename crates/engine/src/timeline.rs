@@ -18,15 +18,19 @@ mod lives;
 // Writes of objects, kept apart.
 mod objects;
 
+// Whoever wants to know how long it takes.
+mod watcher;
+
 pub use lives::{Stand, live_on};
 pub use order::{HELD, Order};
 
-use crate::engine::{Engine, Read, Waiting};
+use crate::engine::{Engine, Read, Step, Waiting};
 use crate::exposure::state::{Move, Origin, State};
 use crate::finding::{Finding, Level};
 use crate::ids::EventId;
 use lives::Lives;
 use objects::Objects;
+use watcher::Watcher;
 
 /// Records and findings on their way into order.
 #[derive(Debug)]
@@ -39,6 +43,7 @@ pub struct Timeline<'e> {
     lives: Lives,
     objects: Objects,
     counts: Counts,
+    watcher: Watcher<'e>,
 }
 
 #[derive(Debug)]
@@ -91,7 +96,14 @@ impl<'e> Timeline<'e> {
             lives: Lives::default(),
             objects: Objects::default(),
             counts: Counts::default(),
+            watcher: Watcher::default(),
         }
+    }
+
+    /// The same, and somebody is told which step begins, as in [`Engine::settle_watched`].
+    #[must_use]
+    pub fn watched(self, watch: impl FnMut(Option<Step>) + 'e) -> Self {
+        Self { watcher: Watcher::of(watch), ..self }
     }
 
     /// Takes what was read of a record; calls `tell` with whatever has its turn.
@@ -159,7 +171,7 @@ impl<'e> Timeline<'e> {
     }
 
     fn settle(&mut self, mut waiting: Waiting, tell: &mut dyn FnMut(Told<'_>)) {
-        let settled = self.engine.settle(&waiting, &mut self.state);
+        let settled = self.watcher.settle(self.engine, &waiting, &mut self.state);
         let origin = Origin::of(&waiting.record);
         self.counts.ends_of_nothing += settled.applied.ends_of_nothing;
         let matched = !waiting.findings.is_empty() || !settled.findings.is_empty();

@@ -10,6 +10,8 @@ pub mod span {
     pub const INVOCATION: &str = "invocation";
     /// One run of the command.
     pub const SCAN: &str = "scan";
+    /// One file of a scan.
+    pub const FILE: &str = "file";
     /// Bytes to records.
     pub const DECODE: &str = "decode";
     /// Records to exposure changes.
@@ -106,6 +108,10 @@ pub mod field {
     pub const BYTES: &str = "bytes";
     /// How many files.
     pub const FILES: &str = "files";
+    /// A file of a scan, its controls made visible.
+    pub const PATH: &str = "file.path";
+    /// How long something took, in milliseconds.
+    pub const TOOK_MS: &str = "took_ms";
     /// Why, in words of ours.
     pub const WHY: &str = "why";
     /// An error, in words of ours.
@@ -170,6 +176,8 @@ pub const LOGGED: &[&str] = &[
     field::ATTEMPT,
     field::BYTES,
     field::FILES,
+    field::PATH,
+    field::TOOK_MS,
     field::WHY,
     field::ERROR,
     field::ERROR_TYPE,

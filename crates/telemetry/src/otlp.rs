@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry_http::HttpClient;
-use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_otlp::{Protocol, RetryPolicy, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter as _};
 
 /// The most spans in one request: some 200 KB.
-const BATCH: usize = 512;
+pub const BATCH: usize = 512;
 
 /// An endpoint.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ impl Endpoint {
         resource: &Resource,
     ) -> Result<Self, String> {
         let builder = SpanExporter::builder().with_http().with_protocol(Protocol::HttpBinary);
+        // The exporter's own tries sleep on the thread that waits for it, beyond any limit of time that is set around it.
+        let builder = builder.with_retry_policy(RetryPolicy::disabled());
         let built = builder.with_http_client(SharedClient(client)).with_headers(headers).build();
         let mut exporter = built.map_err(|error| error.to_string())?;
         exporter.set_resource(resource);
@@ -57,6 +59,21 @@ impl Endpoint {
 pub fn is_wanted(variable: impl Fn(&str) -> Option<String>) -> bool {
     let named = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
     named.iter().any(|name| variable(name).is_some_and(|value| !value.trim().is_empty()))
+}
+
+/// Where the environment sends spans, for people to read: without a user's name, a password or a query in it. The default is
+/// that of the specification.
+pub fn shown(variable: impl Fn(&str) -> Option<String>) -> String {
+    let set = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let whole = set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").unwrap_or_else(|| {
+        let base = set("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap_or_else(|| "http://localhost:4318".to_owned());
+        format!("{}/v1/traces", base.trim_end_matches('/'))
+    });
+    let plain = whole.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = plain.split_once("://") else { return plain.to_owned() };
+    let (host, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let host = host.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
 }
 
 /// How long the environment gives an export; `most` where it says nothing, and never more.
@@ -136,5 +153,19 @@ mod tests {
         assert_eq!(patience(set("200"), most), Duration::from_millis(200));
         assert_eq!(patience(set("10000"), most), most);
         assert_eq!(patience(set("soon"), most), most);
+    }
+
+    #[test]
+    fn an_endpoint_is_shown_without_its_secrets() {
+        let of = |name: &'static str, value: &'static str| {
+            shown(move |asked: &str| (asked == name).then(|| value.to_owned()))
+        };
+        assert_eq!(shown(|_| None), "http://localhost:4318/v1/traces");
+        let base = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        assert_eq!(of(base, "https://api.honeycomb.io/"), "https://api.honeycomb.io/v1/traces");
+        assert_eq!(of(base, "https://u:p@w@example.com:4318"), "https://example.com:4318/v1/traces");
+        let whole = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+        assert_eq!(of(whole, "https://example.com/in?key=abc"), "https://example.com/in");
+        assert_eq!(of(whole, "  "), "http://localhost:4318/v1/traces");
     }
 }

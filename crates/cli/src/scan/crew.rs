@@ -8,11 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use tattletrail_engine::engine::Engine;
-
-use super::filter::Filter;
 use super::inputs::Input;
-use super::worker::{self, Message};
+use super::worker::{self, Message, Work};
 
 /// How many batches a worker may be ahead of the reading.
 const BATCHES_AHEAD: usize = 4;
@@ -25,8 +22,7 @@ type Claimed = (usize, Receiver<Message>);
 pub(super) fn run(
     files: &[Input],
     jobs: usize,
-    engine: &Engine,
-    filter: &Filter,
+    work: &Work<'_>,
     mut take: impl FnMut(&Input, Message, u64) -> bool,
 ) {
     let bytes_read = AtomicU64::new(0);
@@ -36,7 +32,7 @@ pub(super) fn run(
         for _ in 0..jobs.clamp(1, files.len().max(1)) {
             scope.spawn(|| {
                 while let Some((file, sender)) = claim(files, &next) {
-                    worker::read_file(&file.path, engine, filter, &bytes_read, &mut |message| {
+                    worker::read_file(&file.path, work, &bytes_read, &mut |message| {
                         sender.send(message).is_ok()
                     });
                 }

@@ -8,10 +8,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
-use tattletrail_engine::engine::{Engine, Read as Reading};
+use tattletrail_engine::engine::{Engine, Read as Reading, Step};
 use tattletrail_engine::ingest::{self, Ending, Item, Rejected, SkipReason};
 use tattletrail_engine::record::CloudTrailRecord;
+use tattletrail_telemetry::trace::{Stage, Stages};
 
 use super::filter::Filter;
 
@@ -21,11 +23,36 @@ const BATCH_RECORDS: usize = 1024;
 /// How many findings or refusals end a batch early: they are the large part of it.
 const BATCH_WEIGHT: usize = 128;
 
+/// What is done with each file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) filter: &'a Filter,
+    /// Somebody wants to know how long it takes.
+    pub(super) is_timed: bool,
+}
+
 /// What a worker tells of its file.
 #[derive(Debug)]
 pub(super) enum Message {
     Batch(Box<Batch>),
-    End(Ending),
+    End(Ending, Option<Box<Timing>>),
+}
+
+/// How long a file took.
+#[derive(Debug)]
+pub(super) struct Timing {
+    pub(super) begin: SystemTime,
+    pub(super) end: SystemTime,
+    pub(super) stages: Stages,
+}
+
+/// The stage that a step of the engine is.
+pub(super) fn stage_of(step: Step) -> Stage {
+    match step {
+        Step::Derive => Stage::Derive,
+        Step::Match => Stage::Match,
+    }
 }
 
 /// Some records of one file, in their order.
@@ -53,19 +80,23 @@ impl Batch {
             && self.rejected.is_empty()
     }
 
-    fn add(&mut self, item: Item, engine: &Engine, filter: &Filter) {
+    fn add(&mut self, item: Item, work: &Work<'_>, clock: Option<&mut Timing>) {
         match item {
-            Item::Record(record) if filter.admits(&record) => self.process(record, engine),
+            Item::Record(record) if work.filter.admits(&record) => self.process(record, work.engine, clock),
             Item::Record(_) => self.filtered += 1,
             Item::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
             Item::Rejected(rejected) => self.rejected.push(rejected),
         }
     }
 
-    fn process(&mut self, record: CloudTrailRecord, engine: &Engine) {
+    fn process(&mut self, record: CloudTrailRecord, engine: &Engine, clock: Option<&mut Timing>) {
         let index = self.fingerprints.len();
         self.fingerprints.push(record.fingerprint());
-        match engine.read(record) {
+        let reading = match clock {
+            Some(clock) => engine.read_watched(record, &mut |step| clock.stages.enter(step.map(stage_of))),
+            None => engine.read(record),
+        };
+        match reading {
             Reading::Done(findings) if findings.is_empty() => {}
             reading => self.hits.push((index, reading)),
         }
@@ -75,18 +106,20 @@ impl Batch {
 /// Reads one file. `send` says whether anybody still listens; `bytes_read` counts what came off the disk.
 pub(super) fn read_file(
     path: &Path,
-    engine: &Engine,
-    filter: &Filter,
+    work: &Work<'_>,
     bytes_read: &AtomicU64,
     send: &mut dyn FnMut(Message) -> bool,
 ) {
     let mut batch = Batch::default();
     let mut listening = true;
+    let mut clock = work.is_timed.then(Timing::start);
     let mut take = |item: Item| {
-        batch.add(item, engine, filter);
+        enter(&mut clock, None);
+        batch.add(item, work, clock.as_mut());
         if listening && batch.is_full() {
             listening = send(Message::Batch(Box::new(std::mem::take(&mut batch))));
         }
+        enter(&mut clock, Some(Stage::Decode));
     };
     let ending = match open(path) {
         Ok(source) => ingest::read(Counted { source, bytes_read }, &mut take),
@@ -95,7 +128,30 @@ pub(super) fn read_file(
     if !batch.is_empty() {
         send(Message::Batch(Box::new(batch)));
     }
-    send(Message::End(ending));
+    send(Message::End(ending, clock.map(Timing::over)));
+}
+
+fn enter(clock: &mut Option<Timing>, stage: Option<Stage>) {
+    if let Some(clock) = clock {
+        clock.stages.enter(stage);
+    }
+}
+
+impl Timing {
+    /// A file is read from now on.
+    fn start() -> Self {
+        let now = SystemTime::now();
+        let mut stages = Stages::default();
+        stages.enter(Some(Stage::Decode));
+        Self { begin: now, end: now, stages }
+    }
+
+    /// It is read.
+    fn over(mut self) -> Box<Self> {
+        self.stages.enter(None);
+        self.end = SystemTime::now();
+        Box::new(self)
+    }
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn Read>> {

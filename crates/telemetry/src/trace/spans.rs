@@ -1,8 +1,12 @@
 //! Spans by name. A span is at level INFO, and so is always there; whether its trace is sent is another matter.
 
+use std::time::SystemTime;
+
+use opentelemetry::trace::{Span as _, SpanBuilder, Status, Tracer as _};
+use opentelemetry::{Context, KeyValue};
 use tracing::{Span, error_span, field, info_span};
 
-use crate::names::span;
+use crate::names::{self, span};
 
 /// One invocation. What is not known yet is recorded later. It is of the gravest level, so that it is there whatever is
 /// logged.
@@ -16,6 +20,54 @@ pub fn invocation(request_id: &str, cold_start: bool) -> Span {
         error.type = field::Empty,
         otel.status_code = field::Empty,
     )
+}
+
+/// One run of the command. What it came to is recorded at its end.
+pub fn scan() -> Span {
+    error_span!(
+        span::SCAN,
+        files = field::Empty,
+        bytes = field::Empty,
+        records = field::Empty,
+        matched = field::Empty,
+        rejected = field::Empty,
+        findings = field::Empty,
+        otel.status_code = field::Empty,
+    )
+}
+
+/// What is said of a file of a scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it: `names::field`")]
+pub struct FileSaid {
+    pub path: String,
+    pub begin: SystemTime,
+    pub end: SystemTime,
+    pub bytes: u64,
+    pub records: u64,
+    pub rejected: u64,
+    /// What is wrong with it, where it could not be read in full.
+    pub why: Option<String>,
+}
+
+/// One file of a scan, read: a span under the current one, which is over already.
+pub fn file(said: FileSaid) {
+    let count = |name, count: u64| KeyValue::new(name, i64::try_from(count).unwrap_or(i64::MAX));
+    let mut attributes = vec![
+        KeyValue::new(names::field::PATH, said.path),
+        count(names::field::BYTES, said.bytes),
+        count(names::field::RECORDS, said.records),
+        count(names::field::REJECTED, said.rejected),
+    ];
+    let is_whole = said.why.is_none();
+    attributes.extend(said.why.map(|why| KeyValue::new(names::field::WHY, why)));
+    let builder = SpanBuilder::from_name(span::FILE).with_start_time(said.begin).with_attributes(attributes);
+    let tracer = opentelemetry::global::tracer(super::SCOPE);
+    let mut span = tracer.build_with_context(builder, &Context::current());
+    if !is_whole {
+        span.set_status(Status::error(""));
+    }
+    span.end_with_timestamp(said.end);
 }
 
 /// One delivery to a sink: all calls for one set of findings.

@@ -38,6 +38,17 @@ struct Spent {
     pieces: u64,
 }
 
+impl Spent {
+    fn and(self, more: Self) -> Self {
+        Self {
+            begin: self.begin.min(more.begin),
+            end: self.end.max(more.end),
+            busy: self.busy + more.busy,
+            pieces: self.pieces + more.pieces,
+        }
+    }
+}
+
 /// A clock for all stages: one of them runs at a time, or none.
 #[derive(Debug, Default)]
 pub struct Stages {
@@ -61,6 +72,17 @@ impl Stages {
         self.running = stage.map(|stage| (stage, now.0, now.1));
     }
 
+    /// Takes what another clock of the same work measured: the sum of both, from the earlier beginning to the later end.
+    pub fn add(&mut self, mut other: Self) {
+        other.enter(None);
+        for (place, more) in self.spent.iter_mut().zip(other.spent) {
+            *place = match (place.take(), more) {
+                (Some(spent), Some(more)) => Some(spent.and(more)),
+                (spent, more) => spent.or(more),
+            };
+        }
+    }
+
     /// Says what was spent, as a span for each stage under the current one, from its first piece to its last. `field`s: how
     /// many pieces, and for how long it was really at work.
     pub fn tell(mut self) {
@@ -76,5 +98,30 @@ impl Stages {
                 .with_attributes([KeyValue::new(field::PIECES, pieces), KeyValue::new(field::BUSY_US, busy)]);
             tracer.build_with_context(builder, &context).end_with_timestamp(spent.end);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_clocks_add_up() {
+        let worked = |times: u64| {
+            let mut stages = Stages::default();
+            for _ in 0..times {
+                stages.enter(Some(Stage::Match));
+            }
+            stages.enter(None);
+            stages
+        };
+        let mut all = worked(3);
+        let first = all.spent[Stage::Match as usize].unwrap();
+        all.add(worked(2));
+        all.add(Stages::default());
+        let sum = all.spent[Stage::Match as usize].unwrap();
+        assert_eq!(sum.pieces, 5);
+        assert!(sum.busy >= first.busy && sum.begin == first.begin && sum.end >= first.end);
+        assert!(all.spent[Stage::Decode as usize].is_none());
     }
 }

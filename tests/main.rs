@@ -47,6 +47,9 @@ mod validators;
 // The command: formats, filters, exit codes.
 mod scan;
 
+// A scan as a trace, and its lines.
+mod trace;
+
 // The sample trail and its story.
 mod sample_trail;
 

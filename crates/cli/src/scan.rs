@@ -103,8 +103,8 @@ pub(crate) struct ScanArguments {
     #[arg(long, value_enum, default_value_t = LevelArgument::Informational, value_name = "LEVEL")]
     min_level: LevelArgument,
 
-    /// Send a trace of the run by OTLP over HTTP, to where the standard variables say: OTEL_EXPORTER_OTLP_ENDPOINT
-    /// (http://localhost:4318 if there is none), OTEL_EXPORTER_OTLP_HEADERS
+    /// Send a trace of the run by OTLP over HTTP to `OTEL_EXPORTER_OTLP_ENDPOINT` (a collector on this machine if that is
+    /// not set), with `OTEL_EXPORTER_OTLP_HEADERS`
     #[arg(long)]
     trace: bool,
 

@@ -91,9 +91,10 @@ impl<'w> Merge<'w> {
         let rejected = std::mem::take(&mut self.rejected);
         let path = || neutralise(&file.path.display().to_string()).into_owned();
         let why = (!ending.is_complete()).then(|| ending.to_string());
-        match &why {
-            Some(why) => tracing::info!(file.path = path(), records, rejected, why, "file not read in full"),
-            None => tracing::debug!(file.path = path(), records, rejected, "file read"),
+        if let Some(why) = &why {
+            tracing::info!(file.path = path(), records, rejected, why, "file not read in full");
+        } else {
+            tracing::debug!(file.path = path(), records, rejected, "file read");
         }
         if let (Some(traced), Some(timing)) = (self.traced, timing) {
             let Timing { begin, end, stages } = *timing;

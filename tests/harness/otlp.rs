@@ -30,6 +30,7 @@ pub(crate) enum Manner {
 
 /// One span that was taken.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "ids are named as everywhere else")]
 pub(crate) struct Span {
     pub(crate) name: String,
     /// 32 hexadecimal digits.

@@ -1,4 +1,5 @@
 //! What the code tries to log is what may be logged: a field that is not on the list would be left out without a word.
+#![expect(clippy::string_slice, reason = "sources of ours, cut where a search found something")]
 
 use std::fs;
 
@@ -53,7 +54,7 @@ fn what_is_not_on_the_list_is_seen() {
         faults(name, &arguments(&inside))
     };
     assert_eq!(faults(r#"tracing::warn!(sink = name(1, "a, b"), %error, "said");"#), Vec::<String>::new());
-    assert_eq!(faults(r#"tracing::error_span!(span::INVOCATION, requestId = id);"#), Vec::<String>::new());
+    assert_eq!(faults(r"tracing::error_span!(span::INVOCATION, requestId = id);"), Vec::<String>::new());
     assert_eq!(faults(r#"tracing::warn!(user = ?name, "said");"#), ["`user` is not on the list"]);
     assert_eq!(faults("tracing::info!(payload);"), ["`payload` is not on the list"]);
     assert_eq!(faults(r#"tracing::info!("it is {payload}");"#), ["the message is not constant"]);

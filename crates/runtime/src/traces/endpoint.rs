@@ -18,7 +18,7 @@ use crate::secret::{Opened, Safe};
 const FIRST_REST: Duration = Duration::from_secs(1);
 
 /// The longest rest.
-const LONGEST_REST: Duration = Duration::from_secs(300);
+const LONGEST_REST: Duration = Duration::from_mins(5);
 
 /// An endpoint that is made late.
 #[derive(Debug)]

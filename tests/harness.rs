@@ -21,6 +21,9 @@ pub(crate) mod topic;
 // The stand-in of Rollbar.
 pub(crate) mod rollbar;
 
+// The receiver of traces.
+pub(crate) mod otlp;
+
 // Bytes as text, as AWS carries them.
 pub(crate) mod base64;
 

@@ -9,7 +9,9 @@ use super::payloads::{batch, event, opened, subscription};
 use super::readings::{health, until};
 use super::world::World;
 use crate::harness::base64::{base64, gzip};
+use crate::harness::daemon::Daemon;
 use crate::harness::lambda::Lambda;
+use crate::harness::otlp::Otlp;
 
 /// What nobody may read in a log: of each kind one that looks like what it is, and words that look like nothing.
 const PLANTED: [&str; 9] = [
@@ -98,8 +100,20 @@ fn tells_of_findings(lines: &[Value]) {
     assert!(lines.iter().any(|line| line["level"] == "DEBUG" && line["message"] == "a payload came in"));
 }
 
+/// Each span is told twice, and neither time with a secret in it.
+#[track_caller]
+fn no_secret_in_spans(daemon: &Daemon, otlp: &Otlp) {
+    let spans = otlp.spans();
+    until("every document", || (daemon.documents().len() >= spans.len()).then_some(()));
+    assert!(spans.iter().any(|span| span.name == "invocation"));
+    for told in [format!("{spans:?}"), format!("{:?}", daemon.documents())] {
+        assert!(!told.to_lowercase().contains(TELLTALE), "{told}");
+        assert!(!PLANTED.iter().any(|planted| told.contains(planted)), "{told}");
+    }
+}
+
 #[test]
-fn no_secret_of_a_record_is_in_a_line_of_any_function() {
+fn no_secret_of_a_record_is_in_a_line_or_a_span_of_any_function() {
     let bodies = |name: &str, world: &World| match name {
         "api-events" => event(&planted()),
         "trail-logs" => subscription(&[planted()]),
@@ -112,9 +126,17 @@ fn no_secret_of_a_record_is_in_a_line_of_any_function() {
     ] {
         // As much as can be asked for without naming a library.
         for level in ["info", "trace"] {
-            let function = world.start_with(name, &[("TATTLETRAIL_LOG_LEVEL", level), ("RUST_LOG", "info")]);
+            let (daemon, otlp) = (Daemon::start(), Otlp::start());
+            let settings = [
+                ("TATTLETRAIL_LOG_LEVEL", level),
+                ("RUST_LOG", "info"),
+                ("AWS_XRAY_DAEMON_ADDRESS", &*daemon.address()),
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.endpoint()),
+            ];
+            let function = world.start_with(name, &settings);
             function.invoke(&bodies(name, &world), LIMIT).unwrap();
             let lines = lines(&function);
+            no_secret_in_spans(&daemon, &otlp);
             if level == "info" {
                 tells_of_findings(&lines);
             }

@@ -61,8 +61,21 @@ impl Stages {
         self.running = stage.map(|stage| (stage, now.0, now.1));
     }
 
-    /// Says what was spent, as a span for each stage under the current one, from its first piece to its last. `field`s: how
-    /// many pieces, and for how long it was really at work.
+    /// Adds what another clock has counted, that of a thread beside this one.
+    pub fn absorb(&mut self, mut other: Self) {
+        other.enter(None);
+        for (own, more) in self.spent.iter_mut().zip(other.spent) {
+            let Some(more) = more else { continue };
+            let spent = own.get_or_insert(Spent { busy: Duration::ZERO, pieces: 0, ..more });
+            spent.begin = spent.begin.min(more.begin);
+            spent.end = spent.end.max(more.end);
+            spent.busy += more.busy;
+            spent.pieces += more.pieces;
+        }
+    }
+
+    /// Says what was spent, as a span for each stage under the current one, from its first piece to its last: how many
+    /// pieces, and for how long it was really at work.
     pub fn tell(mut self) {
         self.enter(None);
         let tracer = opentelemetry::global::tracer(super::SCOPE);

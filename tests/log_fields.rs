@@ -157,3 +157,18 @@ fn marks(text: &str) -> impl Iterator<Item = (usize, char)> {
         !was_string && *character != '"'
     })
 }
+
+/// The constants of the table of names.
+fn names() -> Vec<String> {
+    let names = fs::read_to_string(root().join("crates/telemetry/src/names.rs")).unwrap();
+    let texts = names.split(": &str = \"").skip(1);
+    texts.filter_map(|text| text.split('"').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_name_is_in_the_documentation() {
+    let text = fs::read_to_string(root().join("docs/observability.md")).unwrap();
+    let missing: Vec<_> = names().into_iter().filter(|name| !text.contains(&format!("`{name}`"))).collect();
+    assert!(names().len() > 40);
+    assert_eq!(missing, Vec::<String>::new());
+}

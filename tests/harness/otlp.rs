@@ -29,6 +29,7 @@ pub(crate) enum Manner {
 }
 
 /// One span that was taken.
+#[expect(clippy::struct_field_names, reason = "the words of OTLP")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Span {
     pub(crate) name: String,

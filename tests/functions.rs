@@ -54,6 +54,9 @@ mod batches;
 // The trace of each invocation.
 mod traces;
 
+// The same to an OTLP endpoint.
+mod otlp;
+
 use std::time::Duration;
 
 /// The timeout of an invocation, where none is meant to pass: the machine may be busy with other things.

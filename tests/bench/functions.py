@@ -74,7 +74,7 @@ REMOVED = {
 class Function:
     """One environment of a function, from exec on."""
 
-    def __init__(self, name, api, endpoint):
+    def __init__(self, name, api, endpoint, more=None, folder=RELEASE):
         settings = {
             "AWS_LAMBDA_RUNTIME_API": "%s:%d" % api.getsockname(),
             "AWS_LAMBDA_FUNCTION_NAME": name,
@@ -92,8 +92,9 @@ class Function:
             "TATTLETRAIL_EVENT_BUS": "findings",
             "TATTLETRAIL_REJECTED": "s3://rejected/",
         }
+        settings |= more or {}
         begun = time.perf_counter()
-        self.process = subprocess.Popen([RELEASE / name], env=settings, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen([folder / name], env=settings, stdout=subprocess.DEVNULL)
         self.stream = api.accept()[0]
         self.request()
         self.cold = time.perf_counter() - begun
@@ -120,13 +121,13 @@ class Function:
             raise SystemExit(f"the function has ended: {self.process.wait()}")
         return some
 
-    def invoke(self, number, payload):
-        """Answers the poll that waits, and reads the function's answer and its next poll."""
+    def invoke(self, number, payload, trace=""):
+        """Answers the poll that waits, and reads the function's answer and its next poll. `trace` is a header, whole."""
         deadline = int((time.time() + 60) * 1000)
         head = (
             f"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: {number}\r\nLambda-Runtime-Deadline-Ms: {deadline}\r\n"
             f"Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-central-1:{ACCOUNT}:function:f\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
+            f"{trace}Content-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
         )
         self.stream.sendall(head.encode() + payload)
         self.request()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::LIMIT;
-use super::payloads::{event, opened, record};
+use super::payloads::{batch, event, opened, opened_in, record};
 use super::readings::until;
 use super::world::World;
 use crate::harness::deployment::calling;
@@ -219,12 +219,18 @@ fn a_token_that_is_missing_is_told_once() {
         [("AWS_ENDPOINT_URL", &*server.endpoint()), ("TATTLETRAIL_ROLLBAR_TOKEN_PARAMETER", "/nobody")];
     for settings in [&settings[..], &[]] {
         let function = panicking(rollbar.endpoint(), settings);
-        for _ in 0..3 {
+        let told = || function.output().iter().filter(|line| line.contains("off for want of a key")).count();
+        // A busy machine may not learn in time that it is missing, and then asks again half a minute later.
+        until("the line", || {
+            failure(&function, "literal");
+            std::thread::sleep(Duration::from_millis(200));
+            (told() > 0).then_some(())
+        });
+        for _ in 0..2 {
             failure(&function, "literal");
         }
         works(&function);
-        let told = function.output().iter().filter(|line| line.contains("off for want of a key")).count();
-        assert_eq!(told, 1, "{}", function.output().join("\n"));
+        assert_eq!(told(), 1, "{}", function.output().join("\n"));
     }
     assert_eq!(rollbar.items().len(), 0);
 }
@@ -242,7 +248,7 @@ fn nothing_set_is_a_line_in_the_log() {
 }
 
 #[test]
-fn a_sink_that_is_down_is_one_report() {
+fn a_sink_that_is_down_is_a_report_for_each_invocation() {
     let (world, rollbar) = (World::new("functions-reported"), Rollbar::start(Manner::Takes));
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let settings = [
@@ -254,6 +260,10 @@ fn a_sink_that_is_down_is_one_report() {
     ];
     let function = world.start_with("api-events", &settings);
     function.time_to_first_poll();
+    // For Lambda a batch is no error: the answer names the messages.
+    let of_a_queue = batch([event(&opened_in(1).remove(0))]);
+    let answer = function.invoke(&of_a_queue, Duration::from_secs(10)).unwrap();
+    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1);
     let Invocation::Err(error) = function.invoke(&event(&opened()), Duration::from_secs(10)) else {
         panic!("it is not delivered and nobody knows");
     };
@@ -261,10 +271,11 @@ fn a_sink_that_is_down_is_one_report() {
     let items = until("an item", || {
         let nothing = event(&record(3, 0, "DescribeRegions"));
         function.invoke(&nothing, LIMIT).unwrap();
-        Some(rollbar.items()).filter(|items| !items.is_empty())
+        Some(rollbar.items()).filter(|items| items.len() > 1)
     });
-    assert_eq!(items.len(), 1);
-    assert_eq!(items[0].data["environment"], "staging");
-    assert_eq!(items[0].data["custom"]["event_ids"], json!([opened()["eventID"]]));
-    assert!(message(&items[0]).contains("sns"), "{}", message(&items[0]));
+    let [of_batch, of_event] = items.try_into().unwrap();
+    assert!(message(&of_batch).contains("1 message(s) of a batch"), "{}", message(&of_batch));
+    assert_eq!(of_event.data["environment"], "staging");
+    assert_eq!(of_event.data["custom"]["event_ids"], json!([opened()["eventID"]]));
+    assert!(message(&of_event).contains("sns"), "{}", message(&of_event));
 }

@@ -9,7 +9,9 @@ use super::payloads::{batch, event, opened, subscription};
 use super::readings::{health, until};
 use super::world::World;
 use crate::harness::base64::{base64, gzip};
+use crate::harness::daemon::Daemon;
 use crate::harness::lambda::Lambda;
+use crate::harness::otlp::Otlp;
 
 /// What nobody may read in a log: of each kind one that looks like what it is, and words that look like nothing.
 const PLANTED: [&str; 9] = [
@@ -83,7 +85,11 @@ fn tells_of_findings(lines: &[Value]) {
     for line in &findings {
         let trace = line["traceId"].as_str().unwrap_or_default();
         assert!(trace.starts_with("5bef4de7ad49b0e87f6e"), "{line}");
-        assert_eq!(line["xray_trace_id"], format!("1-5bef4de7-{}", &trace[8..]), "{line}");
+        assert_eq!(
+            line["xray_trace_id"],
+            format!("1-5bef4de7-{}", trace.trim_start_matches("5bef4de7")),
+            "{line}"
+        );
         assert_eq!(line["correlation_id"], "0a1b2c3d-0000-4000-8000-00000000cafe", "{line}");
         assert_eq!((&line["level"], &line["cold_start"]), (&json!("INFO"), &json!(true)), "{line}");
         let ids = ["requestId", "finding_id", "rule_id", "rule_hash", "event_id", "severity"];
@@ -94,8 +100,20 @@ fn tells_of_findings(lines: &[Value]) {
     assert!(lines.iter().any(|line| line["level"] == "DEBUG" && line["message"] == "a payload came in"));
 }
 
+/// Each span is told twice, and neither time with a secret in it.
+#[track_caller]
+fn no_secret_in_spans(daemon: &Daemon, otlp: &Otlp) {
+    let spans = otlp.spans();
+    until("every document", || (daemon.documents().len() >= spans.len()).then_some(()));
+    assert!(spans.iter().any(|span| span.name == "invocation"));
+    for told in [format!("{spans:?}"), format!("{:?}", daemon.documents())] {
+        assert!(!told.to_lowercase().contains(TELLTALE), "{told}");
+        assert!(!PLANTED.iter().any(|planted| told.contains(planted)), "{told}");
+    }
+}
+
 #[test]
-fn no_secret_of_a_record_is_in_a_line_of_any_function() {
+fn no_secret_of_a_record_is_in_a_line_or_a_span_of_any_function() {
     let bodies = |name: &str, world: &World| match name {
         "api-events" => event(&planted()),
         "trail-logs" => subscription(&[planted()]),
@@ -108,9 +126,17 @@ fn no_secret_of_a_record_is_in_a_line_of_any_function() {
     ] {
         // As much as can be asked for without naming a library.
         for level in ["info", "trace"] {
-            let function = world.start_with(name, &[("TATTLETRAIL_LOG_LEVEL", level), ("RUST_LOG", "info")]);
+            let (daemon, otlp) = (Daemon::start(), Otlp::start());
+            let settings = [
+                ("TATTLETRAIL_LOG_LEVEL", level),
+                ("RUST_LOG", "info"),
+                ("AWS_XRAY_DAEMON_ADDRESS", &*daemon.address()),
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.endpoint()),
+            ];
+            let function = world.start_with(name, &settings);
             function.invoke(&bodies(name, &world), LIMIT).unwrap();
             let lines = lines(&function);
+            no_secret_in_spans(&daemon, &otlp);
             if level == "info" {
                 tells_of_findings(&lines);
             }
@@ -135,7 +161,7 @@ fn no_secret_of_what_cannot_be_read_is_in_a_line() {
     let rejected = world.queue("rejected");
     let whole = planted().to_string();
     let bad = [
-        whole[..whole.len() - 2].as_bytes().to_vec(),
+        whole.as_bytes()[..whole.len() - 2].to_vec(),
         whole.replacen(':', " planted ", 3).into_bytes(),
         json!({PLANTED[3]: PLANTED, "Records": [PLANTED[0], {"planted": PLANTED[1]}]})
             .to_string()

@@ -350,6 +350,8 @@ impl Reader {
             ["error", "warn", "info", "debug", "trace"].iter().any(|level| word.eq_ignore_ascii_case(level))
         };
         self.checked("LOG_LEVEL", "`error`, `warn`, `info`, `debug` or `trace`", is_level);
+        // Read with the places that traces go to, before there are settings: here it is only checked.
+        self.parameter("OTLP_HEADERS_PARAMETER");
         self.checked("LOG_SAMPLE", "a number from 0 to 1", |share| share.parse::<Share>().is_ok());
     }
 
@@ -434,11 +436,7 @@ impl Reader {
     fn secret(&mut self, name: &str) -> Option<Secret> {
         let value = self.text(name);
         let by_name = format!("{name}_PARAMETER");
-        // Systems Manager API reference, `GetParameter`, `Name`.
-        let parameter = self.checked(&by_name, "the name or ARN of a parameter", |name| {
-            name.len() <= 2048
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/:+=@".contains(&byte))
-        });
+        let parameter = self.parameter(&by_name);
         match (value, parameter) {
             (Some(_), Some(parameter)) => {
                 self.fault(&by_name, &parameter, &format!("nothing beside TATTLETRAIL_{name}"));
@@ -447,6 +445,14 @@ impl Reader {
             (Some(value), None) => Some(Secret::Value(value)),
             (None, parameter) => parameter.map(Secret::Parameter),
         }
+    }
+
+    /// The name of a parameter (Systems Manager API reference, `GetParameter`, `Name`).
+    fn parameter(&mut self, name: &str) -> Option<String> {
+        self.checked(name, "the name or ARN of a parameter", |name| {
+            name.len() <= 2048
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/:+=@".contains(&byte))
+        })
     }
 
     fn refuse_the_rest(&mut self) {

@@ -77,7 +77,7 @@ impl Traces {
         let lost = sent.unwrap_or(finished.spans.len());
         let left = budget.saturating_sub(begun.elapsed());
         let not_told = match &self.endpoint {
-            Some(endpoint) => endpoint.send(&finished.spans, left).await,
+            Some(endpoint) => endpoint.send(&finished.spans, left, until).await,
             None => 0,
         };
         finished.dropped + lost.max(not_told)

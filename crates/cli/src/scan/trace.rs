@@ -86,7 +86,7 @@ impl Traced {
 
     /// What a worker measured.
     pub(super) fn stages(&self, stages: Stages) {
-        self.stages.borrow_mut().add(stages);
+        self.stages.borrow_mut().absorb(stages);
     }
 
     /// A file is read.

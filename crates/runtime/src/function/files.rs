@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use tattletrail_engine::ingest::{self, Ending, Item};
+use tattletrail_telemetry::trace::{Stage, Stages};
 use tokio::sync::mpsc;
 use tokio_util::io::SyncIoBridge;
 
@@ -92,15 +93,15 @@ impl Invocation<'_> {
     async fn stream(&mut self, number: usize, stream: ByteStream) -> (Vec<String>, Ending) {
         let (sender, mut items) = mpsc::channel(AHEAD);
         let source = Wanted { stream: SyncIoBridge::new(stream.into_async_read()), takers: sender.clone() };
-        let reader = tokio::task::spawn_blocking(move || {
-            ingest::read(source, &mut |item| drop(sender.blocking_send(item)))
-        });
+        let reader = tokio::task::spawn_blocking(move || read(source, &sender));
         let mut reasons = Vec::new();
         // A stream that never pauses is not waited for, so that the time is looked at for each item.
         while !self.deadline.is_over() {
             let Some(next) = self.deadline.limit(items.recv()).await else { break };
             let Some(item) = next else {
-                let ending = reader.await.unwrap_or_else(|_| Ending::Io("the reader broke down".to_owned()));
+                let broken = |_| (Ending::Io("the reader broke down".to_owned()), Stages::default());
+                let (ending, stages) = reader.await.unwrap_or_else(broken);
+                self.intake.stages().absorb(stages);
                 return (reasons, ending);
             };
             if let Item::Rejected(rejected) = &item {
@@ -110,6 +111,19 @@ impl Invocation<'_> {
         }
         (reasons, Ending::Io(TIME_OVER.to_owned()))
     }
+}
+
+/// Cuts a stream into records, and counts the time that takes, without that in which nobody wants one.
+fn read(source: impl Read, takers: &mpsc::Sender<Item>) -> (Ending, Stages) {
+    let mut stages = Stages::default();
+    stages.enter(Some(Stage::Decode));
+    let ending = ingest::read(source, &mut |item| {
+        stages.enter(None);
+        drop(takers.blocking_send(item));
+        stages.enter(Some(Stage::Decode));
+    });
+    stages.enter(None);
+    (ending, stages)
 }
 
 /// A stream that breaks off when nobody takes in any more what is read of it.

@@ -116,7 +116,10 @@ impl<'o> Watch<'o> {
         outcome: Result<Result<Value, Error>, Box<dyn Any + Send>>,
     ) -> Result<Value, Diagnostic> {
         match outcome {
-            Ok(Ok(value)) => Ok(value),
+            Ok(Ok(value)) => {
+                self.report_batch(&value);
+                Ok(value)
+            }
             Ok(Err(error)) => Err(self.failed(&error)),
             Err(_) => Err(Diagnostic {
                 error_type: "HandlerPanicked".to_owned(),
@@ -125,23 +128,36 @@ impl<'o> Watch<'o> {
         }
     }
 
+    /// Messages of a batch that must come again are no error for Lambda, and one for people.
+    fn report_batch(&self, answer: &Value) {
+        let failures = answer.get("batchItemFailures").and_then(Value::as_array).map_or(0, Vec::len);
+        if failures > 0 {
+            self.report("NotDelivered", &format!("{failures} message(s) of a batch not delivered"), caller());
+        }
+    }
+
     fn failed(&self, error: &Error) -> Diagnostic {
         let (class, message, place) = match error.downcast_ref::<NotDelivered>() {
             Some(ours) => ("NotDelivered", ours.to_string(), ours.place()),
             None => ("HandlerError", "the handler failed: its words are withheld".to_owned(), caller()),
         };
-        if !matches!(self.sink, ErrorSink::None) {
-            let location = place.to_string();
-            let fingerprint = self.reports.add(Fault::told(class, &message, place));
-            tracing::error!(
-                { field::ERROR_TYPE } = class,
-                { field::WHY } = message,
-                { field::LOCATION } = location,
-                { field::FINGERPRINT } = fingerprint,
-                "failed"
-            );
-        }
+        self.report(class, &message, place);
         Diagnostic { error_type: class.to_owned(), error_message: message }
+    }
+
+    fn report(&self, class: &'static str, message: &str, place: Place) {
+        if matches!(self.sink, ErrorSink::None) {
+            return;
+        }
+        let location = place.to_string();
+        let fingerprint = self.reports.add(Fault::told(class, message, place));
+        tracing::error!(
+            { field::ERROR_TYPE } = class,
+            { field::WHY } = message,
+            { field::LOCATION } = location,
+            { field::FINGERPRINT } = fingerprint,
+            "failed"
+        );
     }
 
     /// Sends what waits, as far as there is time.

@@ -12,13 +12,17 @@ use tattletrail_telemetry::otlp::{self, Endpoint};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use crate::deadline::Deadline;
 use crate::secret::{Opened, Safe};
 
 /// How long an endpoint is left alone after a failure; twice as long after each further one.
 const FIRST_REST: Duration = Duration::from_secs(1);
 
+/// How long the first reading of a key may hold up an answer, beside the budget. What is read is kept.
+const KEY_BUDGET: Duration = Duration::from_secs(1);
+
 /// The longest rest.
-const LONGEST_REST: Duration = Duration::from_secs(300);
+const LONGEST_REST: Duration = Duration::from_mins(5);
 
 /// An endpoint that is made late.
 #[derive(Debug)]
@@ -50,12 +54,18 @@ impl LateEndpoint {
         Self { client, headers, resource, patience, made: OnceCell::new(), rest: Mutex::default() }
     }
 
-    /// Sends spans within `left`; how many were not taken.
-    pub(super) async fn send(&self, spans: &[SpanData], left: Duration) -> usize {
+    /// Sends spans within `left`, and reads the key before that, once; how many were not taken.
+    pub(super) async fn send(&self, spans: &[SpanData], left: Duration, until: Deadline) -> usize {
         if self.rests() {
             return spans.len();
         }
-        let sent = tokio::time::timeout(self.patience.min(left), self.try_to_send(spans)).await;
+        let made = self.made.get_or_try_init(|| self.make(KEY_BUDGET.min(until.left()))).await;
+        let sent = match made {
+            Ok(Some(endpoint)) => tokio::time::timeout(self.patience.min(left), endpoint.send(spans)).await,
+            // It said so.
+            Ok(None) => return spans.len(),
+            Err(why) => Ok(Err((spans.len(), why))),
+        };
         let (lost, why) = match sent {
             Ok(Ok(())) => {
                 self.note(true);
@@ -69,19 +79,11 @@ impl LateEndpoint {
         lost
     }
 
-    async fn try_to_send(&self, spans: &[SpanData]) -> Result<(), (usize, String)> {
-        let made = self.made.get_or_try_init(|| self.make()).await;
-        match made.map_err(|why| (spans.len(), why))? {
-            Some(endpoint) => endpoint.send(spans).await,
-            None => Err((spans.len(), "it is off".to_owned())),
-        }
-    }
-
     /// The endpoint; `Ok(None)` where it can't be made for good, which is said once.
-    async fn make(&self) -> Result<Option<Endpoint>, String> {
+    async fn make(&self, limit: Duration) -> Result<Option<Endpoint>, String> {
         let headers = match &self.headers {
             None => HashMap::new(),
-            Some(safe) => match safe.open(self.patience).await {
+            Some(safe) => match safe.open(limit).await {
                 Opened::Is(text) => otlp::headers(&text),
                 Opened::NotNow => return Err("its headers can't be read now".to_owned()),
                 // It said so.

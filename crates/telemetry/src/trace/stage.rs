@@ -38,17 +38,6 @@ struct Spent {
     pieces: u64,
 }
 
-impl Spent {
-    fn and(self, more: Self) -> Self {
-        Self {
-            begin: self.begin.min(more.begin),
-            end: self.end.max(more.end),
-            busy: self.busy + more.busy,
-            pieces: self.pieces + more.pieces,
-        }
-    }
-}
-
 /// A clock for all stages: one of them runs at a time, or none.
 #[derive(Debug, Default)]
 pub struct Stages {
@@ -72,19 +61,21 @@ impl Stages {
         self.running = stage.map(|stage| (stage, now.0, now.1));
     }
 
-    /// Takes what another clock of the same work measured: the sum of both, from the earlier beginning to the later end.
-    pub fn add(&mut self, mut other: Self) {
+    /// Adds what another clock has counted, that of a thread beside this one.
+    pub fn absorb(&mut self, mut other: Self) {
         other.enter(None);
-        for (place, more) in self.spent.iter_mut().zip(other.spent) {
-            *place = match (place.take(), more) {
-                (Some(spent), Some(more)) => Some(spent.and(more)),
-                (spent, more) => spent.or(more),
-            };
+        for (own, more) in self.spent.iter_mut().zip(other.spent) {
+            let Some(more) = more else { continue };
+            let spent = own.get_or_insert(Spent { busy: Duration::ZERO, pieces: 0, ..more });
+            spent.begin = spent.begin.min(more.begin);
+            spent.end = spent.end.max(more.end);
+            spent.busy += more.busy;
+            spent.pieces += more.pieces;
         }
     }
 
-    /// Says what was spent, as a span for each stage under the current one, from its first piece to its last. `field`s: how
-    /// many pieces, and for how long it was really at work.
+    /// Says what was spent, as a span for each stage under the current one, from its first piece to its last: how many
+    /// pieces, and for how long it was really at work.
     pub fn tell(mut self) {
         self.enter(None);
         let tracer = opentelemetry::global::tracer(super::SCOPE);
@@ -117,8 +108,8 @@ mod tests {
         };
         let mut all = worked(3);
         let first = all.spent[Stage::Match as usize].unwrap();
-        all.add(worked(2));
-        all.add(Stages::default());
+        all.absorb(worked(2));
+        all.absorb(Stages::default());
         let sum = all.spent[Stage::Match as usize].unwrap();
         assert_eq!(sum.pieces, 5);
         assert!(sum.busy >= first.busy && sum.begin == first.begin && sum.end >= first.end);

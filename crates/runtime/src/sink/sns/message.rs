@@ -111,9 +111,20 @@ fn body(json: &Value, text: &str) -> String {
     json!({"default": json, "email": text}).to_string()
 }
 
-/// What identifies a finding and its record.
+/// What identifies a finding, its record and its trace.
 fn ids(json: &Value) -> Value {
-    const KEYS: [&str; 7] = ["schema", "finding_id", "status", "level", "account", "region", "open_seconds"];
+    const KEYS: [&str; 10] = [
+        "schema",
+        "finding_id",
+        "status",
+        "level",
+        "account",
+        "region",
+        "open_seconds",
+        "correlation_id",
+        "trace_id",
+        "trace_url",
+    ];
     let mut kept = json!({"cut": true});
     let own = KEYS.iter().map(|key| (*key, json.get(key)));
     let nested = [("rule_id", json.pointer("/rule/id")), ("event_id", json.pointer("/event/id"))];

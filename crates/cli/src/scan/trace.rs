@@ -4,9 +4,16 @@
 //! becomes of them, findings and exit code are the same.
 
 // One request at a time.
+#[cfg(feature = "trace")]
 mod post;
 
 // The spans on their way.
+#[cfg(feature = "trace")]
+mod sending;
+
+// The same for a command that is built without a client.
+#[cfg(not(feature = "trace"))]
+#[path = "trace/nowhere.rs"]
 mod sending;
 
 use std::cell::{Cell, RefCell};

@@ -47,6 +47,9 @@ mod validators;
 // The command: formats, filters, exit codes.
 mod scan;
 
+// `tattletrail rules ...`.
+mod workbench;
+
 // The sample trail and its story.
 mod sample_trail;
 

@@ -59,8 +59,9 @@ mod rule;
 // The nearest word to a mistyped one.
 mod nearest;
 
-pub use error::{Position, RuleError};
+pub use error::{Code, Position, RuleError};
 pub use field::FieldPath;
+pub use nearest::nearest;
 pub use rule::CompiledRule;
 
 pub(crate) use rule::parse;

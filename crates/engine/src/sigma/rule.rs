@@ -67,6 +67,11 @@ impl CompiledRule {
         })
     }
 
+    /// The compiled detection.
+    pub(crate) fn logic(&self) -> &Logic {
+        &self.logic
+    }
+
     /// An error at the place of the rule's id.
     pub(crate) fn error_at_id(&self, message: String, hint: &str) -> RuleError {
         let (path, hint) = (self.info.path.clone(), Some(hint.to_owned()));

@@ -27,6 +27,9 @@ mod list;
 // `rules show`: one rule.
 mod show;
 
+// `rules explain`: one rule, one record, clause by clause.
+mod explain;
+
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
@@ -39,7 +42,9 @@ Examples:
       do the rules do what their cases say?
   tattletrail rules list --technique T1562 --level high
       which of the built-in rules see impairment of defences?
-  tattletrail rules show ssh_open_to_world";
+  tattletrail rules show ssh_open_to_world
+  tattletrail rules explain ssh_open_to_world event.json
+      why does the rule match this record, or why not?";
 
 /// Write, check and try out rules.
 #[derive(Debug, Args)]
@@ -55,6 +60,7 @@ enum Command {
     Test(test::TestArguments),
     List(list::ListArguments),
     Show(show::ShowArguments),
+    Explain(explain::ExplainArguments),
 }
 
 /// Runs one of the commands.
@@ -64,5 +70,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::Test(arguments) => test::run(arguments, console),
         Command::List(arguments) => list::run(arguments, console),
         Command::Show(arguments) => show::run(arguments, console),
+        Command::Explain(arguments) => explain::run(arguments, console),
     }
 }

@@ -63,7 +63,7 @@ mod explain;
 mod nearest;
 
 pub use error::{Code, Position, RuleError};
-pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found};
+pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;
 pub use nearest::nearest;
 pub use rule::CompiledRule;

@@ -118,7 +118,9 @@ fn text(rules: &[&CompiledRule], format: ListFormat, style: Style) -> String {
                 let object = object(rule);
                 csv::line(COLUMNS.map(|name| cell(object.get(name))))
             });
-            std::iter::once(head).chain(rows).map(|line| format!("{line}\n")).collect()
+            let mut lines: Vec<String> = std::iter::once(head).chain(rows).collect();
+            lines.push(String::new());
+            lines.join("\n")
         }
     }
 }

@@ -7,6 +7,7 @@ use tattletrail_engine::attack;
 use tattletrail_engine::case;
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::text::neutralise;
+use tattletrail_engine::sigma::FieldPath;
 
 use super::find::{Found, find};
 use super::wrap::{labelled, wrap};
@@ -74,7 +75,7 @@ fn about(found: &Found, style: Style) -> String {
     } else {
         "behaviour: once for each record"
     };
-    let fields: Vec<&str> = found.rule.evidence_fields().map(|field| field.as_str()).collect();
+    let fields: Vec<&str> = found.rule.evidence_fields().map(FieldPath::as_str).collect();
     let names = found.rule.required_event_names().unwrap_or_default();
     let lines = [
         ("id", info.id.as_str().to_owned()),
@@ -123,11 +124,8 @@ fn cases(found: &Found, style: Style) -> String {
         return labelled("cases", "none beside the rule here", LABEL, style.columns());
     };
     let shown = path.display().to_string();
-    let file = match files::text(&path).map(|text| case::parse(&shown, &text)) {
-        Ok(Ok(file)) => file,
-        Ok(Err(_)) | Err(_) => {
-            return labelled("cases", &format!("{shown} does not load"), LABEL, style.columns());
-        }
+    let Ok(Ok(file)) = files::text(&path).map(|text| case::parse(&shown, &text)) else {
+        return labelled("cases", &format!("{shown} does not load"), LABEL, style.columns());
     };
     let mut text = labelled("cases", &shown, LABEL, style.columns());
     for case in &file.cases {

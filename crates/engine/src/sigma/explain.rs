@@ -18,7 +18,7 @@ use super::rule::CompiledRule;
 use super::value::{Test, Value};
 use crate::event::Event;
 use crate::json::Kind;
-use written::Written;
+pub use written::RuleWords;
 
 /// What a rule makes of one event.
 #[derive(Debug, Clone)]
@@ -133,18 +133,18 @@ impl Explanation {
 }
 
 impl CompiledRule {
-    /// Why the rule matches an event, or why not. `text` is the text that the rule was made of, for its words.
-    pub fn explain(&self, text: &str, event: &Event<'_>) -> Explanation {
-        let written = Written::of(text);
-        let clause = Scene { written: &written, root: Root::Event(event), place: "" }.logic(self.logic());
-        Explanation { matches: clause.holds, condition: written.condition, clause }
+    /// Why the rule matches an event, or why not. `words` are those of the text that the rule was
+    /// made of.
+    pub fn explain(&self, words: &RuleWords, event: &Event<'_>) -> Explanation {
+        let clause = Scene { written: words, root: Root::Event(event), place: "" }.logic(self.logic());
+        Explanation { matches: clause.holds, condition: words.condition.clone(), clause }
     }
 }
 
 /// What clauses are judged against.
 #[derive(Clone, Copy)]
 struct Scene<'s> {
-    written: &'s Written,
+    written: &'s RuleWords,
     root: Root<'s>,
     /// Where in the record the root is.
     place: &'s str,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tattletrail_engine::attack;
 use tattletrail_engine::finding::Level;
+use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::sigma::CompiledRule;
 
 /// What a rule must be; everything that is left open admits all.
@@ -42,7 +43,7 @@ pub(super) fn technique(text: &str) -> Result<String, String> {
 /// A rule's techniques by every id that they have or had; an id stands for its sub-techniques too.
 fn has_technique(rule: &CompiledRule, asked: &str) -> bool {
     let current = attack::resolve(asked);
-    let wanted: Vec<&str> = current.iter().map(|id| id.as_str()).chain([asked]).collect();
+    let wanted: Vec<&str> = current.iter().map(TechniqueId::as_str).chain([asked]).collect();
     let stands_for = |wanted: &str, id: &str| {
         id.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };

@@ -17,7 +17,7 @@ fn explain(detection: &str, record: &str) -> Explanation {
     let change = Document::parse(br#"{"effect":"put","access":["put","x"]}"#).unwrap();
     let event = Event::with_exposure(&record, change.root());
     let rule = &rules.rules()[0];
-    let explanation = rule.explain(&text, &event);
+    let explanation = rule.explain(&RuleWords::of(&text), &event);
     assert_eq!(explanation.matches, rule.matches(&event), "{text}\n{record:?}");
     for (name, at, holds) in rule.selections(&event) {
         check_selection(&explanation.clause, name, at.line, holds);

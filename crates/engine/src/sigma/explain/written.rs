@@ -8,17 +8,17 @@ use crate::sigma::error::{Position, Problems};
 use crate::sigma::field::FieldPath;
 use crate::sigma::yaml::{self, Value, Yaml};
 
-/// Keys and values of a rule by their places.
-#[derive(Debug, Default)]
-pub(super) struct Written {
+/// The keys and values of a rule as its text has them, by their places.
+#[derive(Debug, Clone, Default)]
+pub struct RuleWords {
     keys: BTreeMap<Position, String>,
     values: BTreeMap<Position, String>,
     pub(super) condition: Vec<String>,
 }
 
-impl Written {
+impl RuleWords {
     /// Reads the words; none of a text that is no rule.
-    pub(super) fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let mut written = Self::default();
         let documents = yaml::documents(text, &mut Problems::new("")).unwrap_or_default();
         let detection = documents.first().and_then(|document| document.get("detection"));

@@ -9,12 +9,16 @@ use super::event::name;
 use crate::output::Style;
 use crate::output::layout::{fit, paint};
 use crate::workbench::find::Found;
+use crate::workbench::wrap::{labelled, wrap};
 
 /// The columns of the verdict, with a space behind it.
 const VERDICT: usize = 4;
 
 /// How many values of one field, and elements of one list, are shown; those that fit come first.
 const SHOWN: usize = 6;
+
+/// The columns that a value has at least.
+const MIN_VALUE: usize = 16;
 
 /// All looks of the rule at the record, and the verdict.
 pub(super) fn text(
@@ -25,8 +29,8 @@ pub(super) fn text(
 ) -> String {
     let info = found.rule.info();
     let mut page = Page { style, text: String::new() };
-    page.line(0, &format!("rule    {} ({})", info.title, info.path), "1");
-    page.line(0, &format!("record  {}", name(record)), "1");
+    page.wrapped("rule:", &format!("{} ({})", info.title, info.path));
+    page.wrapped("record:", &name(record));
     if let Some(reason) = &explained.nothing {
         page.line(0, "", "");
         page.line(0, "no change of exposure to look at:", "");
@@ -55,32 +59,40 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// A label and words, in as many lines as they take.
+    fn wrapped(&mut self, label: &str, words: &str) {
+        self.text.push_str(&labelled(label, words, label.len().max(7) + 1, self.style.columns()));
+    }
+
     fn look(&mut self, look: &Look, number: usize, count: usize) {
         self.line(0, "", "");
         if let Some(change) = &look.change {
-            let what = format!("{} {} {}", effect(look), change.resource.arn, phrase(change));
-            self.line(0, &format!("change {number} of {count}: {what}"), "1");
+            let what = format!("{} {} of {}", effect(look), phrase(change), change.resource.arn);
+            self.wrapped(&format!("change {number} of {count}:"), &what);
         }
         for condition in &look.explanation.condition {
-            self.line(0, &format!("condition: {condition}"), "");
+            self.wrapped("condition:", condition);
         }
-        self.clause(&look.explanation.clause, 0);
+        self.clause(&look.explanation.clause, 0, "");
         self.decisive(&look.explanation);
     }
 
-    /// A clause and its parts.
-    fn clause(&mut self, clause: &Clause, depth: usize) {
+    /// A clause and its parts; `place` is the element that it is about.
+    fn clause(&mut self, clause: &Clause, depth: usize, place: &str) {
         let (word, color) = if clause.holds { ("yes", "32") } else { ("no", "31") };
         let indent = 2 * depth;
-        let columns = self.style.columns().saturating_sub(VERDICT + indent);
-        let words = fit(&words(clause), columns);
         let verdict = paint(&format!("{word:<3}"), color, self.style);
-        self.text.push_str(&format!("{verdict} {:indent$}{words}\n", ""));
-        if let Asks::Field(field) = &clause.asks {
-            self.found(field, clause.holds, indent);
+        let columns = self.style.columns().saturating_sub(VERDICT + indent + 2);
+        for (index, line) in wrap(&words(clause), columns).iter().enumerate() {
+            let (verdict, more) = if index == 0 { (verdict.as_str(), 0) } else { ("   ", 2) };
+            self.text.push_str(&format!("{verdict} {:more$}{:indent$}{line}\n", "", ""));
         }
+        if let Asks::Field(field) = &clause.asks {
+            self.found(field, clause.holds, indent, place);
+        }
+        let place = if let Asks::Element { path } = &clause.asks { path } else { place };
         for part in shown(&clause.parts, &clause.asks) {
-            self.clause(part, depth + 1);
+            self.clause(part, depth + 1, place);
         }
         let hidden = clause.parts.len().saturating_sub(shown(&clause.parts, &clause.asks).len());
         if hidden > 0 {
@@ -92,8 +104,8 @@ impl Page {
         }
     }
 
-    /// What the record has.
-    fn found(&mut self, field: &FieldClause, holds: bool, indent: usize) {
+    /// What the record has; places within the element `place` are told from there.
+    fn found(&mut self, field: &FieldClause, holds: bool, indent: usize, place: &str) {
         let indent = VERDICT + indent + 4;
         if field.found.is_empty() {
             let nothing = match (&field.field, holds) {
@@ -108,13 +120,14 @@ impl Page {
         values.sort_by_key(|value| !value.fits);
         for value in values.iter().take(SHOWN) {
             let fits = if values.len() > 1 && value.fits { " (fits)" } else { "" };
-            let text = if field.field.as_ref().is_some_and(|name| name.split('|').next() == Some(&value.path))
-            {
-                format!("found {}{fits}", value.value)
-            } else {
-                format!("found {} in {}{fits}", value.value, value.path)
-            };
-            self.line(indent, &text, "2");
+            let path = value.path.strip_prefix(place).unwrap_or(&value.path).trim_start_matches('.');
+            let own = field.field.as_ref().and_then(|name| name.split('|').next());
+            let within =
+                if path.is_empty() || own == Some(path) { String::new() } else { format!(" in {path}") };
+            // Of a long value the end is cut, never its place.
+            let room = self.style.columns().saturating_sub(indent + within.len() + fits.len() + 6);
+            let shown = fit(&value.value, room.max(MIN_VALUE));
+            self.line(indent, &format!("found {shown}{within}{fits}"), "2");
         }
         if values.len() > SHOWN {
             self.line(indent, &format!("and {} values more", values.len() - SHOWN), "2");
@@ -133,9 +146,9 @@ impl Page {
         self.line(0, verb, "1");
         for clause in decisive {
             let verdict = if clause.holds { "holds, and must not" } else { "does not hold" };
-            self.line(2, &words(clause), "");
+            self.text.push_str(&labelled("", &words(clause), 2, self.style.columns()));
             if let Asks::Field(field) = &clause.asks {
-                self.found(field, clause.holds, 0);
+                self.found(field, clause.holds, 0, "");
             }
             self.line(VERDICT + 4, verdict, "2");
         }

@@ -1,4 +1,4 @@
-//! The outcome as XML in the form of JUnit, as `GitLab`, Jenkins and `GitHub` actions read it: a suite a rule, a case a case.
+//! The outcome as XML in the form of `JUnit`, which CI servers read: a suite a rule, a case a case.
 
 use super::outcome::{Outcome, Ran, Report, Tested};
 

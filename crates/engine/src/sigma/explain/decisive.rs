@@ -3,45 +3,31 @@
 
 use super::{Asks, Clause, Elements};
 
-/// How the outcome of a clause follows from its parts.
-enum Gate {
-    All,
-    Any,
-    /// None of the parts.
-    None,
-}
-
 /// The clauses, in the order of the rule.
 pub(super) fn of(clause: &Clause) -> Vec<&Clause> {
-    if clause.parts.is_empty() {
-        return vec![clause];
-    }
-    let gate = gate(&clause.asks);
-    let all_needed = match gate {
-        Gate::All => !clause.holds,
-        Gate::Any => clause.holds,
-        Gate::None => !clause.holds,
+    // What the parts came to together.
+    let joined = clause.holds != is_turned(&clause.asks);
+    let responsible = clause.parts.iter().filter(|part| part.holds == joined);
+    // If all hold that had to, or none of those of which one had to, then one that changes is enough; else each must.
+    let one_is_enough = needs_all(&clause.asks) == joined;
+    let decisive = if one_is_enough {
+        responsible.map(of).min_by_key(Vec::len).unwrap_or_default()
+    } else {
+        responsible.flat_map(of).collect()
     };
-    // Parts that are as they had to be for this outcome: each of them, or one of them, has to change.
-    let responsible = clause.parts.iter().filter(|part| match gate {
-        Gate::All => part.holds == clause.holds,
-        Gate::Any => part.holds == clause.holds,
-        Gate::None => part.holds != clause.holds,
-    });
-    if all_needed {
-        return responsible.flat_map(of).collect();
-    }
-    responsible.map(of).min_by_key(Vec::len).unwrap_or_else(|| vec![clause])
+    if decisive.is_empty() { vec![clause] } else { decisive }
 }
 
-fn gate(asks: &Asks) -> Gate {
+/// True if the clause holds where its parts do not.
+fn is_turned(asks: &Asks) -> bool {
+    matches!(asks, Asks::Not | Asks::Block { elements: Elements::None, .. })
+}
+
+/// True if all of its parts have to hold, not one.
+fn needs_all(asks: &Asks) -> bool {
     match asks {
-        Asks::Any => Gate::Any,
-        Asks::Not => Gate::None,
-        Asks::Block { elements: Elements::None, .. } => Gate::None,
-        Asks::Block { .. } => Gate::Any,
-        Asks::List { elements: Elements::All | Elements::AllOrEmpty, .. } => Gate::All,
-        Asks::List { .. } => Gate::Any,
-        Asks::All | Asks::Selection { .. } | Asks::Element { .. } | Asks::Field(_) => Gate::All,
+        Asks::List { elements, .. } => matches!(elements, Elements::All | Elements::AllOrEmpty),
+        Asks::Any | Asks::Block { .. } => false,
+        Asks::All | Asks::Not | Asks::Selection { .. } | Asks::Element { .. } | Asks::Field(_) => true,
     }
 }

@@ -106,13 +106,22 @@ where
     I: IntoIterator<Item = A>,
     A: Into<OsString>,
 {
+    tattletrail_at(None, arguments)
+}
+
+/// The same on a terminal with so many columns, without colour.
+pub(crate) fn tattletrail_at<I, A>(width: Option<usize>, arguments: I) -> Run
+where
+    I: IntoIterator<Item = A>,
+    A: Into<OsString>,
+{
     let (out, err) = (Buffer::default(), Buffer::default());
     let mut console = Console {
         out: Box::new(out.clone()),
         err: Box::new(err.clone()),
-        out_is_terminal: false,
+        out_is_terminal: width.is_some(),
         err_is_terminal: false,
-        width: None,
+        width,
         color: false,
     };
     let arguments = std::iter::once("tattletrail".into()).chain(arguments.into_iter().map(Into::into));

@@ -50,6 +50,9 @@ mod scan;
 // A scan as a trace, and its lines.
 mod trace;
 
+// `tattletrail rules ...`.
+mod workbench;
+
 // The sample trail and its story.
 mod sample_trail;
 

@@ -21,6 +21,9 @@ mod rules;
 // `tattletrail scan`.
 mod scan;
 
+// `tattletrail rules ...`: the rule author's workbench.
+mod workbench;
+
 // `tattletrail exposures`.
 mod exposures;
 
@@ -52,6 +55,7 @@ struct Arguments {
 enum Command {
     Scan(Box<scan::ScanArguments>),
     Exposures(Box<exposures::ExposuresArguments>),
+    Rules(Box<workbench::RulesArguments>),
     /// Send findings to Security Hub, CloudWatch, SNS and EventBridge, each once (in `tattletrail-aws`)
     #[command(disable_help_flag = true)]
     Publish(elsewhere::Passed),
@@ -65,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console)
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Scan(arguments) }) => scan::run(&arguments, console),
         Ok(Arguments { command: Command::Exposures(arguments) }) => exposures::run(&arguments, console),
+        Ok(Arguments { command: Command::Rules(arguments) }) => workbench::run(&arguments, console),
         Ok(Arguments { command: Command::Publish(passed) }) => passed.run("publish", console),
         Ok(Arguments { command: Command::Redrive(passed) }) => passed.run("redrive", console),
         Err(error) => console.tell_usage(&error),

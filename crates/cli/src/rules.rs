@@ -19,8 +19,13 @@ pub(crate) enum RulesError {
 
 /// Loads all rules under `paths`, or the built-in ones if there are none.
 pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
+    RuleSet::from_sources(sources(paths)?).map_err(RulesError::Bad)
+}
+
+/// The texts of these rules.
+pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<RuleSource>, RulesError> {
     if paths.is_empty() {
-        return RuleSet::from_sources(tattletrail_rules::built_in()).map_err(RulesError::Bad);
+        return Ok(tattletrail_rules::built_in().collect());
     }
     let mut sources = Vec::new();
     for path in paths {
@@ -30,10 +35,11 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
         }
         sources.extend(found);
     }
-    RuleSet::from_sources(sources).map_err(RulesError::Bad)
+    Ok(sources)
 }
 
-fn read(path: &Path) -> Result<Vec<RuleSource>, RulesError> {
+/// The rules under one path.
+pub(crate) fn read(path: &Path) -> Result<Vec<RuleSource>, RulesError> {
     let unreadable = |path: &Path, reason: String| RulesError::Unreadable { path: path.to_owned(), reason };
     let mut sources = Vec::new();
     for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
@@ -49,7 +55,15 @@ fn read(path: &Path) -> Result<Vec<RuleSource>, RulesError> {
 
 /// Sigma rules are YAML; the cases beside them are not rules.
 fn is_rule(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let yaml = [".yml", ".yaml"].into_iter().find_map(|ending| name.strip_suffix(ending));
-    yaml.is_some_and(|stem| !stem.ends_with(".test"))
+    yaml_stem(path).is_some_and(|stem| !stem.ends_with(".test"))
+}
+
+/// Cases stand beside their rule: `<behaviour>.test.yml`.
+pub(crate) fn is_cases(path: &Path) -> bool {
+    yaml_stem(path).is_some_and(|stem| stem.ends_with(".test"))
+}
+
+fn yaml_stem(path: &Path) -> Option<&str> {
+    let name = path.file_name()?.to_str()?;
+    [".yml", ".yaml"].into_iter().find_map(|ending| name.strip_suffix(ending))
 }

@@ -350,7 +350,8 @@ pub fn load_rules(paths: &[PathBuf], console: &mut Console) -> Result<RuleSet, E
     Ok(rules)
 }
 
-fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {
+/// Says why there are no rules to work with.
+pub(crate) fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {
     if let RulesError::Bad(errors) = error {
         for error in errors {
             console.say(&format!("{error}\n"));

@@ -10,7 +10,7 @@ use crate::engine::{Engine, Read};
 use crate::exposure::state::State;
 use crate::finding::{Finding, Level, Status};
 use crate::record::CloudTrailRecord;
-use crate::sigma::error::{Problems, RuleError};
+use crate::sigma::error::{Code, Problems, RuleError};
 use crate::sigma::yaml::{self, Value, Yaml};
 
 /// The cases of one rule.
@@ -79,7 +79,7 @@ fn parse_documents(text: &str, problems: &mut Problems) -> Option<CaseFile> {
     let rule = required_text(root, "rule", problems)?;
     let base = root.get("base").map_or(Json::Null, |entry| to_json(&entry.value));
     let Some(Value::List(items)) = root.get("cases").map(|entry| &entry.value.value) else {
-        problems.add(root.at, "found no list `cases`, expected the cases of the rule");
+        problems.add(Code::Case, root.at, "found no list `cases`, expected the cases of the rule");
         return None;
     };
     let cases: Vec<Case> = items.iter().filter_map(|item| case(item, &base, problems)).collect();
@@ -90,7 +90,11 @@ fn case(item: &Yaml, base: &Json, problems: &mut Problems) -> Option<Case> {
     let name = required_text(item, "name", problems)?;
     let before = item.get("before").map_or(Some(Vec::new()), |entry| before(&entry.value, base, problems))?;
     let Some(record) = item.get("record") else {
-        problems.add(item.at, "found no `record`, expected a CloudTrail record or `file: <path>`");
+        problems.add(
+            Code::Case,
+            item.at,
+            "found no `record`, expected a CloudTrail record or `file: <path>`",
+        );
         return None;
     };
     let record = case_record(&record.value, base);
@@ -102,17 +106,17 @@ fn case(item: &Yaml, base: &Json, problems: &mut Problems) -> Option<Case> {
 fn before(list: &Yaml, base: &Json, problems: &mut Problems) -> Option<Vec<CaseRecord>> {
     let wanted = "expected a list of CloudTrail records or `file: <path>`";
     let Value::List(items) = &list.value else {
-        problems.add(list.at, format!("found {} for `before`, {wanted}", list.kind()));
+        problems.add(Code::Case, list.at, format!("found {} for `before`, {wanted}", list.kind()));
         return None;
     };
     if items.is_empty() {
-        problems.add(list.at, format!("found an empty list `before`, {wanted}"));
+        problems.add(Code::Case, list.at, format!("found an empty list `before`, {wanted}"));
         return None;
     }
     let mut records = Vec::new();
     for item in items {
         if item.entries().is_none() {
-            problems.add(item.at, format!("found {} in `before`, {wanted}", item.kind()));
+            problems.add(Code::Case, item.at, format!("found {} in `before`, {wanted}", item.kind()));
             return None;
         }
         records.push(case_record(item, base));
@@ -135,7 +139,11 @@ fn case_record(record: &Yaml, base: &Json) -> CaseRecord {
 
 fn expectation(item: &Yaml, problems: &mut Problems) -> Option<Expectation> {
     let Some(expect) = item.get("expect") else {
-        problems.add(item.at, "found no `expect`, expected at least `expect: { match: true }` or `false`");
+        problems.add(
+            Code::Case,
+            item.at,
+            "found no `expect`, expected at least `expect: { match: true }` or `false`",
+        );
         return None;
     };
     let mut expectation = Expectation::default();
@@ -168,11 +176,11 @@ fn expectation(item: &Yaml, problems: &mut Problems) -> Option<Expectation> {
         if !known {
             let wanted =
                 "`match`, `status`, `level`, `resource`, `facet` or `findings` with a value of its kind";
-            problems.add(entry.at, format!("found `{}: {text}`, expected {wanted}", entry.key));
+            problems.add(Code::Case, entry.at, format!("found `{}: {text}`, expected {wanted}", entry.key));
         }
     }
     if !has_match {
-        problems.add(expect.at, "found no `match`, expected `true` or `false`");
+        problems.add(Code::Case, expect.at, "found no `match`, expected `true` or `false`");
     }
     Some(expectation)
 }
@@ -187,7 +195,7 @@ fn word(status: Status) -> &'static str {
 fn required_text(node: &Yaml, key: &str, problems: &mut Problems) -> Option<String> {
     let text = node.get(key).and_then(|entry| entry.value.scalar());
     if text.is_none() {
-        problems.add(node.at, format!("found no `{key}`, expected a text"));
+        problems.add(Code::Case, node.at, format!("found no `{key}`, expected a text"));
     }
     text.map(str::to_owned)
 }
@@ -236,26 +244,27 @@ impl Case {
         engine: &Engine,
         before: Vec<CloudTrailRecord>,
         record: CloudTrailRecord,
-    ) -> Result<(), String> {
+    ) -> Result<(), Difference> {
         let findings = findings(engine, before, record);
-        if !self.expect.matches {
-            return match findings.first() {
-                None => Ok(()),
-                Some(finding) => Err(format!("expected no match, found: {}", finding.title)),
-            };
-        }
-        if findings.is_empty() {
-            return Err("expected a match, found none".to_owned());
-        }
-        if let Some(count) = self.expect.findings.filter(|count| *count != findings.len()) {
-            return Err(format!("expected {count} finding(s), found {}", findings.len()));
-        }
-        if findings.iter().any(|finding| self.expect.fits(finding)) {
-            return Ok(());
-        }
-        let found: Vec<String> = findings.iter().map(outline).collect();
-        Err(format!("expected {:?}, found {}", self.expect, found.join("; ")))
+        let expect = &self.expect;
+        let as_expected = if expect.matches {
+            expect.findings.is_none_or(|count| count == findings.len())
+                && findings.iter().any(|finding| expect.fits(finding))
+        } else {
+            findings.is_empty()
+        };
+        if as_expected { Ok(()) } else { Err(Difference { expected: expect.told(), found: told(&findings) }) }
     }
+}
+
+/// How a case differs from what came out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, found {found}")]
+pub struct Difference {
+    /// What the case expects, in words.
+    pub expected: String,
+    /// What came out, in words.
+    pub found: String,
 }
 
 /// What the rule finds in the record: by itself, or after those before it.
@@ -283,6 +292,26 @@ fn settled(engine: &Engine, record: CloudTrailRecord, state: &mut State) -> Vec<
 }
 
 impl Expectation {
+    /// In words, such as `2 findings with status open, level high`.
+    fn told(&self) -> String {
+        if !self.matches {
+            return "no match".to_owned();
+        }
+        let wanted = [
+            self.status.map(|status| format!("status {}", word(status))),
+            self.level.map(|level| format!("level {}", level.as_str())),
+            self.resource.as_ref().map(|arn| format!("resource {arn}")),
+            self.facet.as_ref().map(|facet| format!("facet {facet}")),
+        ];
+        let wanted: Vec<String> = wanted.into_iter().flatten().collect();
+        let what = match self.findings {
+            Some(1) => "1 finding".to_owned(),
+            Some(count) => format!("{count} findings"),
+            None => "a match".to_owned(),
+        };
+        if wanted.is_empty() { what } else { format!("{what} with {}", wanted.join(", ")) }
+    }
+
     fn fits(&self, finding: &Finding) -> bool {
         let facet = finding.exposure.as_ref().map(|change| change.facet.as_str());
         self.status.is_none_or(|status| status == finding.status)
@@ -292,9 +321,26 @@ impl Expectation {
     }
 }
 
-fn outline(finding: &Finding) -> String {
-    let facet = finding.exposure.as_ref().map_or("-", |change| change.facet.as_str());
-    format!("{} {} {} facet {facet}", word(finding.status), finding.rule.level.as_str(), finding.resource.arn)
+/// Findings in the words in which they are expected.
+fn told(findings: &[Finding]) -> String {
+    let one = |finding: &Finding| {
+        let facet = finding.exposure.as_ref().map(|change| format!(", facet {}", change.facet));
+        format!(
+            "status {}, level {}, resource {}{}",
+            word(finding.status),
+            finding.rule.level.as_str(),
+            finding.resource.arn,
+            facet.unwrap_or_default()
+        )
+    };
+    match findings {
+        [] => "no match".to_owned(),
+        [finding] => format!("a match with {}", one(finding)),
+        several => {
+            let listed: Vec<String> = several.iter().map(one).collect();
+            format!("{} findings: {}", several.len(), listed.join("; "))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -49,6 +49,9 @@ pub mod finding;
 // One record through all of the above.
 pub mod engine;
 
+// What a rule makes of one record, and why.
+pub mod explain;
+
 // Exposure findings in the order of time.
 pub mod timeline;
 

@@ -56,11 +56,16 @@ mod metadata;
 // A whole rule.
 mod rule;
 
+// Why a rule matches or not, clause by clause.
+mod explain;
+
 // The nearest word to a mistyped one.
 mod nearest;
 
-pub use error::{Position, RuleError};
+pub use error::{Code, Position, RuleError};
+pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;
+pub use nearest::nearest;
 pub use rule::CompiledRule;
 
 pub(crate) use rule::parse;

@@ -25,7 +25,7 @@ cases:
 ";
 
 /// The outcome of each case of a file.
-fn outcomes(cases: &str) -> Vec<Result<(), String>> {
+fn outcomes(cases: &str) -> Vec<Result<(), Difference>> {
     let rules = RuleSet::from_sources([RuleSource::new("way_in_opened.yml".to_owned(), RULE.to_owned())]);
     let engine = Engine::new(rules.unwrap());
     let inline = |record: &CaseRecord| match record {

@@ -4,7 +4,7 @@
 //! there, and what a rule selects is used.
 
 use super::detection::Expression;
-use super::error::{Position, Problems, shown};
+use super::error::{Code, Position, Problems, shown};
 use super::nearest::nearest;
 use super::yaml::Yaml;
 use crate::limits::MAX_RULE_NESTING;
@@ -33,7 +33,7 @@ impl<'a> Names<'a> {
     pub(crate) fn report_unused(&self, problems: &mut Problems) {
         for ((name, at), _) in self.names.iter().zip(&self.used).filter(|(_, used)| !**used) {
             let message = format!("the selection {} is not used by the condition", shown(name));
-            problems.add_with_hint(*at, message, "use it or remove it");
+            problems.add_with_hint(Code::UnusedSelection, *at, message, "use it or remove it");
         }
     }
 
@@ -96,7 +96,7 @@ pub(crate) fn parse(
         None => Some(expression),
         Some((token, at)) => {
             let message = format!("found {} here, expected `and`, `or` or the end", token.shown());
-            parser.problems.add(*at, message);
+            parser.problems.add(Code::Condition, *at, message);
             None
         }
     }
@@ -147,13 +147,17 @@ impl Parser<'_, '_> {
                 if self.take(&Token::Close) {
                     return Some(inner);
                 }
-                self.problems.add(at, "found `(` without its `)`");
+                self.problems.add(Code::Condition, at, "found `(` without its `)`");
                 None
             }
             Some(Token::Word(word)) if !is_operator(&word) => self.word(&word, at),
             found => {
                 let found = found.map_or_else(|| "the end".to_owned(), |token| token.shown());
-                self.problems.add(at, format!("found {found} here, expected the name of a selection"));
+                self.problems.add(
+                    Code::Condition,
+                    at,
+                    format!("found {found} here, expected the name of a selection"),
+                );
                 None
             }
         }
@@ -165,7 +169,12 @@ impl Parser<'_, '_> {
         }
         if word.contains('*') || word == "them" {
             let hint = format!("write `1 of {word}` or `all of {word}`");
-            self.problems.add_with_hint(at, format!("found the pattern {} alone", shown(word)), hint);
+            self.problems.add_with_hint(
+                Code::Condition,
+                at,
+                format!("found the pattern {} alone", shown(word)),
+                hint,
+            );
             return None;
         }
         if let Some(index) = self.names.find(word) {
@@ -173,8 +182,8 @@ impl Parser<'_, '_> {
         }
         let message = format!("the condition names {}, which is not a selection", shown(word));
         match self.suggestion(word) {
-            Some(hint) => self.problems.add_with_hint(at, message, hint),
-            None => self.problems.add(at, message),
+            Some(hint) => self.problems.add_with_hint(Code::UnknownSelection, at, message, hint),
+            None => self.problems.add(Code::UnknownSelection, at, message),
         }
         None
     }
@@ -195,14 +204,17 @@ impl Parser<'_, '_> {
             "all" => true,
             other => {
                 let message = format!("found {} before `of`, expected `1`, `any` or `all`", shown(other));
-                self.problems.add(at, message);
+                self.problems.add(Code::Condition, at, message);
                 return None;
             }
         };
         let at = self.tokens.first().map_or(self.end, |(_, at)| *at);
         let Some(Token::Word(pattern)) = self.next() else {
-            self.problems
-                .add(at, "found nothing behind `of`, expected `them` or a pattern such as `filter_*`");
+            self.problems.add(
+                Code::Condition,
+                at,
+                "found nothing behind `of`, expected `them` or a pattern such as `filter_*`",
+            );
             return None;
         };
         let found = self.names.matching(&pattern);
@@ -212,7 +224,7 @@ impl Parser<'_, '_> {
             let near = nearest(stem, self.names.names.iter().map(|(name, _)| *name));
             let hint =
                 near.map_or_else(|| "add one or remove this".to_owned(), |name| format!("there is `{name}`"));
-            self.problems.add_with_hint(at, message, hint);
+            self.problems.add_with_hint(Code::UnknownSelection, at, message, hint);
             return None;
         }
         let parts = found.into_iter().map(Expression::Selection).collect();
@@ -225,7 +237,7 @@ impl Parser<'_, '_> {
             return Some(());
         }
         let message = format!("the condition nests too deeply, expected at most {MAX_RULE_NESTING} levels");
-        self.problems.add(self.end, message);
+        self.problems.add(Code::Condition, self.end, message);
         None
     }
 

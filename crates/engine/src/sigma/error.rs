@@ -35,11 +35,112 @@ impl From<Position> for (usize, usize) {
     }
 }
 
+/// What kind of fault it is. The codes are stable: programs sort and suppress by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// The text is not YAML that can be read.
+    Yaml,
+    /// The file is not one plain rule.
+    Document,
+    /// A key around the detection is missing or wrong.
+    Metadata,
+    /// A tag of ATT&CK is misspelt.
+    Tag,
+    /// The rule is for another log.
+    Logsource,
+    /// Another rule has the same id.
+    DuplicateId,
+    /// A selection is missing, empty or of the wrong shape.
+    Detection,
+    /// The condition cannot be read.
+    Condition,
+    /// The condition names what is not there.
+    UnknownSelection,
+    /// The condition leaves a selection out.
+    UnusedSelection,
+    /// A field's path cannot be read.
+    Field,
+    /// A modifier is unknown or out of place.
+    Modifier,
+    /// A value is not of the kind that its field's modifiers want.
+    Value,
+    /// A regular expression does not compile.
+    Regex,
+    /// A file of cases cannot be read.
+    Case,
+}
+
+impl Code {
+    /// All codes, in their order.
+    pub const ALL: [Self; 15] = [
+        Self::Yaml,
+        Self::Document,
+        Self::Metadata,
+        Self::Tag,
+        Self::Logsource,
+        Self::DuplicateId,
+        Self::Detection,
+        Self::Condition,
+        Self::UnknownSelection,
+        Self::UnusedSelection,
+        Self::Field,
+        Self::Modifier,
+        Self::Value,
+        Self::Regex,
+        Self::Case,
+    ];
+
+    /// The code, such as `TT011`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yaml => "TT001",
+            Self::Document => "TT002",
+            Self::Metadata => "TT003",
+            Self::Tag => "TT004",
+            Self::Logsource => "TT005",
+            Self::DuplicateId => "TT006",
+            Self::Detection => "TT010",
+            Self::Condition => "TT011",
+            Self::UnknownSelection => "TT012",
+            Self::UnusedSelection => "TT013",
+            Self::Field => "TT020",
+            Self::Modifier => "TT021",
+            Self::Value => "TT022",
+            Self::Regex => "TT023",
+            Self::Case => "TT030",
+        }
+    }
+
+    /// The code in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Yaml => "the text is not YAML that can be read",
+            Self::Document => "the file is not one plain rule",
+            Self::Metadata => "a key around the detection is missing or wrong",
+            Self::Tag => "a tag of ATT&CK is misspelt",
+            Self::Logsource => "the rule is for another log",
+            Self::DuplicateId => "another rule has the same id",
+            Self::Detection => "a selection is missing, empty or of the wrong shape",
+            Self::Condition => "the condition cannot be read",
+            Self::UnknownSelection => "the condition names what is not there",
+            Self::UnusedSelection => "the condition leaves a selection out",
+            Self::Field => "a field's path cannot be read",
+            Self::Modifier => "a modifier is unknown or out of place",
+            Self::Value => "a value is not of the kind that its field wants",
+            Self::Regex => "a regular expression does not compile",
+            Self::Case => "a file of cases cannot be read",
+        }
+    }
+}
+
 /// One thing that is wrong with a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}:{line}:{column}: {message}{}", help(hint.as_deref()))]
 #[non_exhaustive]
 pub struct RuleError {
+    /// What kind of fault it is.
+    pub code: Code,
     /// The rule's file.
     pub path: String,
     /// The line, from 1.
@@ -70,23 +171,24 @@ impl Problems {
     }
 
     /// Adds one.
-    pub(crate) fn add(&mut self, at: Position, message: impl Into<String>) {
-        self.push(at, message.into(), None);
+    pub(crate) fn add(&mut self, code: Code, at: Position, message: impl Into<String>) {
+        self.push(code, at, message.into(), None);
     }
 
     /// Adds one together with what to do about it.
     pub(crate) fn add_with_hint(
         &mut self,
+        code: Code,
         at: Position,
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.push(at, message.into(), Some(hint.into()));
+        self.push(code, at, message.into(), Some(hint.into()));
     }
 
-    fn push(&mut self, at: Position, message: String, hint: Option<String>) {
+    fn push(&mut self, code: Code, at: Position, message: String, hint: Option<String>) {
         let path = self.path.clone();
-        self.list.push(RuleError { path, line: at.line, column: at.column, message, hint });
+        self.list.push(RuleError { code, path, line: at.line, column: at.column, message, hint });
     }
 
     /// All of them; empty if the file is right.

@@ -13,6 +13,9 @@ use crate::json::{Kind, Node};
 // Reading a path as a rule writes it.
 mod parse;
 
+// Every value that a path reaches, with its place.
+pub(crate) mod reach;
+
 pub(crate) use parse::parse;
 
 /// A field's path.

@@ -3,7 +3,7 @@
 //! Keys that Sigma does not know are left alone: it allows custom ones.
 
 use super::RuleSource;
-use super::error::{Position, Problems, shown};
+use super::error::{Code, Position, Problems, shown};
 use super::nearest::nearest;
 use super::yaml::{Value, Yaml, show};
 use crate::attack;
@@ -47,7 +47,12 @@ fn id(yaml: &Yaml, hash: &RuleHash, problems: &mut Problems) -> (RuleId, Positio
 
 fn title(yaml: &Yaml, problems: &mut Problems) -> String {
     if yaml.get("title").is_none() {
-        problems.add_with_hint(yaml.at, "found no `title`", "add one line that says what the rule finds");
+        problems.add_with_hint(
+            Code::Metadata,
+            yaml.at,
+            "found no `title`",
+            "add one line that says what the rule finds",
+        );
     }
     text(yaml, "title", problems).unwrap_or_default().to_owned()
 }
@@ -72,8 +77,8 @@ fn word<'a>(yaml: &'a Yaml, key: &str, words: &[&str], problems: &mut Problems) 
     let (last, first) = words.split_last()?;
     let message = format!("found the {key} {}, expected {} or {last}", shown(found), first.join(", "));
     match nearest(found, words.iter().copied()) {
-        Some(near) => problems.add_with_hint(at, message, format!("did you mean `{near}`")),
-        None => problems.add(at, message),
+        Some(near) => problems.add_with_hint(Code::Metadata, at, message, format!("did you mean `{near}`")),
+        None => problems.add(Code::Metadata, at, message),
     }
     None
 }
@@ -84,7 +89,7 @@ fn text<'a>(yaml: &'a Yaml, key: &str, problems: &mut Problems) -> Option<&'a st
     let text = entry.value.scalar().filter(|text| !text.trim().is_empty());
     if text.is_none() {
         let message = format!("found {} as `{key}`, expected a text", found(&entry.value));
-        problems.add(entry.value.at, message);
+        problems.add(Code::Metadata, entry.value.at, message);
     }
     text
 }
@@ -109,7 +114,7 @@ fn items<'a>(yaml: &'a Yaml, key: &str, problems: &mut Problems) -> Vec<&'a Yaml
         _ => vec![&entry.value],
     };
     for item in items.iter().filter(|item| item.scalar().is_none()) {
-        problems.add(item.at, format!("found {} in `{key}`, expected a text", item.kind()));
+        problems.add(Code::Metadata, item.at, format!("found {} in `{key}`, expected a text", item.kind()));
     }
     items
 }
@@ -122,9 +127,9 @@ fn techniques(yaml: &Yaml, tags: &[String], problems: &mut Problems) -> attack::
             let message = format!("found the tag {}, {error}", shown(tag));
             let known = attack::TACTICS.iter().map(|tactic| tactic.name);
             if let Some(near) = tag.strip_prefix("attack.").and_then(|word| nearest(word, known)) {
-                problems.add_with_hint(item.at, message, format!("did you mean `attack.{near}`"));
+                problems.add_with_hint(Code::Tag, item.at, message, format!("did you mean `attack.{near}`"));
             } else {
-                problems.add(item.at, message);
+                problems.add(Code::Tag, item.at, message);
             }
         }
     }
@@ -135,12 +140,12 @@ fn techniques(yaml: &Yaml, tags: &[String], problems: &mut Problems) -> attack::
 fn logsource(yaml: &Yaml, problems: &mut Problems) {
     let hint = "write `product: aws` and `service: cloudtrail`";
     let Some(entry) = yaml.get("logsource") else {
-        problems.add_with_hint(yaml.at, "found no `logsource`", hint);
+        problems.add_with_hint(Code::Logsource, yaml.at, "found no `logsource`", hint);
         return;
     };
     if entry.value.entries().is_none() {
         let message = format!("found {} as `logsource`, expected a mapping", entry.value.kind());
-        problems.add_with_hint(entry.at, message, hint);
+        problems.add_with_hint(Code::Logsource, entry.at, message, hint);
         return;
     }
     for (key, wanted) in [("product", "aws"), ("service", "cloudtrail")] {
@@ -150,6 +155,7 @@ fn logsource(yaml: &Yaml, problems: &mut Problems) {
                 let message =
                     format!("found a rule for the {key} {}, expected `{wanted}`", show(&part.value));
                 problems.add_with_hint(
+                    Code::Logsource,
                     part.value.at,
                     message,
                     "only CloudTrail rules are evaluated; leave this one out",
@@ -157,7 +163,12 @@ fn logsource(yaml: &Yaml, problems: &mut Problems) {
                 return;
             }
             None => {
-                problems.add_with_hint(entry.at, format!("found no `{key}` in `logsource`"), hint);
+                problems.add_with_hint(
+                    Code::Logsource,
+                    entry.at,
+                    format!("found no `{key}` in `logsource`"),
+                    hint,
+                );
                 return;
             }
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{Position, Problems, shown};
+use super::error::{Code, Position, Problems, shown};
 use super::nearest::nearest;
 use super::transform::Utf16;
 use super::value::{Comparison, Relation};
@@ -88,7 +88,7 @@ pub(crate) fn parse(words: &[(&str, Position)], problems: &mut Problems) -> Opti
     let mut plan = Plan::default();
     for (word, at) in words {
         if plan.written.iter().any(|before| before == word) {
-            problems.add(*at, format!("the modifier {} is there twice", shown(word)));
+            problems.add(Code::Modifier, *at, format!("the modifier {} is there twice", shown(word)));
             return None;
         }
         match plan.apply(word) {
@@ -103,7 +103,7 @@ pub(crate) fn parse(words: &[(&str, Position)], problems: &mut Problems) -> Opti
                     Some(before) => format!("the modifier {word} cannot follow {}", shown(before)),
                     None => format!("the modifier {word} cannot come first"),
                 };
-                problems.add_with_hint(*at, message, hint);
+                problems.add_with_hint(Code::Modifier, *at, message, hint);
                 return None;
             }
         }
@@ -129,7 +129,7 @@ fn unknown(word: &str, at: Position, problems: &mut Problems) {
             |word| format!("did you mean `{word}`"),
         )
     };
-    problems.add_with_hint(at, message, hint);
+    problems.add_with_hint(Code::Modifier, at, message, hint);
 }
 
 impl Plan {
@@ -261,7 +261,7 @@ impl Plan {
     fn finish(self, words: &[(&str, Position)], problems: &mut Problems) -> Option<Self> {
         if let (Some(Transform::Utf16(_)), Some((word, at))) = (self.steps.last(), words.last()) {
             let message = format!("found {} at the end, expected Base64 behind it", shown(word));
-            problems.add_with_hint(*at, message, BASE64_BEHIND);
+            problems.add_with_hint(Code::Modifier, *at, message, BASE64_BEHIND);
             return None;
         }
         Some(self)

@@ -1,7 +1,7 @@
 //! The nearest word to a mistyped one, for `help:` lines.
 
 /// The candidate with the fewest edits from `word`; `None` where none is near enough to be meant.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let near = 1 + word.chars().count() / 3;
     candidates

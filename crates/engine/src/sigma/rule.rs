@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RuleSource;
 use super::detection::{Detection, Logic};
-use super::error::{Position, Problems, RuleError};
+use super::error::{Code, Position, Problems, RuleError};
 use super::field::{FieldPath, Root};
 use super::metadata::metadata;
 use super::required::required;
@@ -67,10 +67,22 @@ impl CompiledRule {
         })
     }
 
+    /// The compiled detection.
+    pub(crate) fn logic(&self) -> &Logic {
+        &self.logic
+    }
+
     /// An error at the place of the rule's id.
     pub(crate) fn error_at_id(&self, message: String, hint: &str) -> RuleError {
         let (path, hint) = (self.info.path.clone(), Some(hint.to_owned()));
-        RuleError { path, line: self.id_at.line, column: self.id_at.column, message, hint }
+        RuleError {
+            code: Code::DuplicateId,
+            path,
+            line: self.id_at.line,
+            column: self.id_at.column,
+            message,
+            hint,
+        }
     }
 }
 
@@ -89,7 +101,7 @@ fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
     check_version(document, problems);
     let (info, id_at) = metadata(source, document, problems);
     let Some(entry) = document.get("detection") else {
-        problems.add_with_hint(document.at, "found no `detection`", "say what to look for");
+        problems.add_with_hint(Code::Detection, document.at, "found no `detection`", "say what to look for");
         return None;
     };
     let logic = selection::detection(&entry.value, entry.at, problems)?;
@@ -106,30 +118,30 @@ fn check_version(document: &Yaml, problems: &mut Problems) {
     let major = entry.value.scalar().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
     if major.is_none_or(|major| major > 3) {
         let message = format!("found the Sigma version {}, expected one up to 3", show(&entry.value));
-        problems.add(entry.value.at, message);
+        problems.add(Code::Document, entry.value.at, message);
     }
 }
 
 /// The one document of a file, if it is a plain rule.
 fn only_rule<'a>(documents: &'a [Yaml], problems: &mut Problems) -> Option<&'a Yaml> {
     let Some((first, rest)) = documents.split_first() else {
-        problems.add(Position::START, "found an empty file, expected a rule");
+        problems.add(Code::Document, Position::START, "found an empty file, expected a rule");
         return None;
     };
     let kinds = [("correlation", "correlation rules"), ("filter", "filters"), ("action", "rule collections")];
     for (key, kind) in kinds {
         if let Some(entry) = documents.iter().find_map(|document| document.get(key)) {
-            problems.add(entry.at, format!("found `{key}`: {kind} are not supported yet"));
+            problems.add(Code::Document, entry.at, format!("found `{key}`: {kind} are not supported yet"));
             return None;
         }
     }
     if let Some(second) = rest.first() {
         let message = "found a second document: files with more than one rule are not supported yet";
-        problems.add_with_hint(second.at, message, "put each rule into its own file");
+        problems.add_with_hint(Code::Document, second.at, message, "put each rule into its own file");
         return None;
     }
     if first.entries().is_none() {
-        problems.add(first.at, format!("found {}, expected a rule", first.kind()));
+        problems.add(Code::Document, first.at, format!("found {}, expected a rule", first.kind()));
         return None;
     }
     Some(first)

@@ -5,7 +5,7 @@
 
 use super::condition::{self, Names};
 use super::detection::{Block, Body, Detection, Expression, Item, Logic, Selection};
-use super::error::{Position, Problems, shown};
+use super::error::{Code, Position, Problems, shown};
 use super::field::{self, FieldPath};
 use super::modifier;
 use super::yaml::{Entry, Value as YamlValue, Yaml};
@@ -27,7 +27,11 @@ impl Place {
         if self.depth < MAX_RULE_NESTING {
             return Some(Self { depth: self.depth + 1, ..self });
         }
-        problems.add(at, format!("nested too deeply, expected at most {MAX_RULE_NESTING} levels"));
+        problems.add(
+            Code::Detection,
+            at,
+            format!("nested too deeply, expected at most {MAX_RULE_NESTING} levels"),
+        );
         None
     }
 }
@@ -36,12 +40,17 @@ impl Place {
 pub(crate) fn detection(yaml: &Yaml, key: Position, problems: &mut Problems) -> Option<Logic> {
     let Some(entries) = yaml.entries() else {
         let message = format!("found {} as `detection`, expected a mapping", yaml.kind());
-        problems.add_with_hint(key, message, "name at least one selection and a `condition`");
+        problems.add_with_hint(
+            Code::Detection,
+            key,
+            message,
+            "name at least one selection and a `condition`",
+        );
         return None;
     };
     if let Some(timeframe) = entries.iter().find(|entry| entry.key == "timeframe") {
         let hint = "time windows belong to correlation rules, which are not supported yet";
-        problems.add_with_hint(timeframe.at, "found `timeframe` in a detection", hint);
+        problems.add_with_hint(Code::Detection, timeframe.at, "found `timeframe` in a detection", hint);
     }
     logic(entries, key, Place { inside: false, depth: 0 }, problems)
 }
@@ -59,7 +68,12 @@ fn logic(entries: &[Entry], key: Position, place: Place, problems: &mut Problems
         });
     }
     let Some(condition) = entries.iter().find(|entry| entry.key == "condition") else {
-        problems.add_with_hint(key, "found no `condition`", "add one, such as `condition: selection`");
+        problems.add_with_hint(
+            Code::Condition,
+            key,
+            "found no `condition`",
+            "add one, such as `condition: selection`",
+        );
         return None;
     };
     let mut names = Names::new(names);
@@ -91,7 +105,7 @@ fn expression(entry: &Entry, names: &mut Names<'_>, problems: &mut Problems) -> 
 }
 
 fn wrong_condition(yaml: &Yaml, problems: &mut Problems) -> Option<Expression> {
-    problems.add(yaml.at, format!("found {} as a condition, expected a text", yaml.kind()));
+    problems.add(Code::Condition, yaml.at, format!("found {} as a condition, expected a text", yaml.kind()));
     None
 }
 
@@ -108,7 +122,11 @@ fn selection(yaml: &Yaml, key: Position, place: Place, problems: &mut Problems) 
 }
 
 fn empty(what: &str, at: Position, problems: &mut Problems) -> Option<Detection> {
-    problems.add(at, format!("found an empty {what}, expected fields or keywords to look for"));
+    problems.add(
+        Code::Detection,
+        at,
+        format!("found an empty {what}, expected fields or keywords to look for"),
+    );
     None
 }
 
@@ -127,7 +145,7 @@ fn alternatives(list: &[Yaml], place: Place, problems: &mut Problems) -> Option<
             _ => {
                 let message =
                     format!("found {} in a selection's list, expected a mapping or a text", item.kind());
-                problems.add(item.at, message);
+                problems.add(Code::Detection, item.at, message);
                 None
             }
         });
@@ -202,7 +220,12 @@ fn plain(
         let path = path.as_str();
         let hint =
             format!("write `{path}[any]:` for elements of a list, or the whole path `{path}.name: value`");
-        problems.add_with_hint(entry.at, format!("found a mapping as the value of {}", shown(path)), hint);
+        problems.add_with_hint(
+            Code::Detection,
+            entry.at,
+            format!("found a mapping as the value of {}", shown(path)),
+            hint,
+        );
         return None;
     }
     values::item(Some(path), plan, &list_of(&entry.value), place.inside, problems)
@@ -236,7 +259,12 @@ fn block_body(entry: &Entry, plan: &modifier::Plan, place: Place, problems: &mut
     }
     if let Some(word) = plan.written.first() {
         let message = format!("found the modifier {} on a block with a mapping", shown(word));
-        problems.add_with_hint(entry.at, message, "put the modifiers on the fields of the block");
+        problems.add_with_hint(
+            Code::Modifier,
+            entry.at,
+            message,
+            "put the modifiers on the fields of the block",
+        );
         return None;
     }
     match yaml.entries() {

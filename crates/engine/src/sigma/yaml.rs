@@ -4,7 +4,7 @@
 
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
 
-use super::error::{Position, Problems, shown};
+use super::error::{Code, Position, Problems, shown};
 use crate::limits::{MAX_RULE_BYTES, MAX_YAML_INDENT, MAX_YAML_MARKS};
 
 /// A value and where it starts.
@@ -102,11 +102,11 @@ fn invalid(info: &str, at: Position, text: &str, problems: &mut Problems) {
         let rest: String = line.chars().skip(at.column - 1).collect();
         let key = rest.split(": ").next().unwrap_or_default().trim_end_matches(':');
         let message = format!("found the key {} twice in one mapping, expected each once", shown(key));
-        problems.add_with_hint(at, message, "write several values of a field as one list");
+        problems.add_with_hint(Code::Yaml, at, message, "write several values of a field as one list");
         return;
     }
     let hint = "quote values that hold `: `, ` #`, or start with one of `*&!|>%@{[`";
-    problems.add_with_hint(at, format!("not valid YAML: {}", info.to_lowercase()), hint);
+    problems.add_with_hint(Code::Yaml, at, format!("not valid YAML: {}", info.to_lowercase()), hint);
 }
 
 /// Refuses what would nest so deeply that a recursion over it overflows the stack. Each level of block style costs a
@@ -114,6 +114,7 @@ fn invalid(info: &str, at: Position, text: &str, problems: &mut Problems) {
 fn guard(text: &str, problems: &mut Problems) -> Option<()> {
     if text.len() > MAX_RULE_BYTES {
         problems.add(
+            Code::Yaml,
             Position::START,
             format!("a rule of {} bytes, expected at most {MAX_RULE_BYTES}", text.len()),
         );
@@ -125,6 +126,7 @@ fn guard(text: &str, problems: &mut Problems) -> Option<()> {
         if indent > MAX_YAML_INDENT || marks > MAX_YAML_MARKS {
             let at = Position { line: index + 1, column: 1 };
             problems.add(
+                Code::Yaml,
                 at,
                 format!("nested too deeply, expected at most {MAX_YAML_INDENT} columns of indentation"),
             );
@@ -155,7 +157,7 @@ fn convert(node: &MarkedYaml<'_>, source: &Source<'_>, problems: &mut Problems) 
         YamlData::Tagged(_, inner) => convert(inner, source, problems)?.value,
         YamlData::Representation(text, ..) => Value::Text(text.to_string()),
         YamlData::Alias(_) | YamlData::BadValue => {
-            problems.add(at, "a value that cannot be read");
+            problems.add(Code::Yaml, at, "a value that cannot be read");
             return None;
         }
     };
@@ -172,7 +174,7 @@ fn entry(
 ) -> Option<Entry> {
     let name = convert(key, source, problems)?;
     let Some(word) = name.scalar() else {
-        problems.add(name.at, format!("found {} as a key, expected a name", name.kind()));
+        problems.add(Code::Yaml, name.at, format!("found {} as a key, expected a name", name.kind()));
         return None;
     };
     let mut value = convert(value, source, problems)?;

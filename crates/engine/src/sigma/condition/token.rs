@@ -1,6 +1,6 @@
 //! Cutting a condition into words and parentheses.
 
-use crate::sigma::error::{Position, Problems, shown};
+use crate::sigma::error::{Code, Position, Problems, shown};
 use crate::sigma::yaml::Yaml;
 
 /// A piece of a condition.
@@ -42,13 +42,13 @@ pub(super) fn tokens(text: &str, yaml: &Yaml, problems: &mut Problems) -> Option
             ')' => tokens.push((Token::Close, at)),
             '|' => {
                 let hint = "aggregations were replaced by correlation rules, which are not supported yet";
-                problems.add_with_hint(at, "found an aggregation behind `|`", hint);
+                problems.add_with_hint(Code::Condition, at, "found an aggregation behind `|`", hint);
                 return None;
             }
             space if space.is_whitespace() => {}
             other => {
                 let message = format!("found {} in the condition", shown(&other.to_string()));
-                problems.add(at, message);
+                problems.add(Code::Condition, at, message);
                 return None;
             }
         }

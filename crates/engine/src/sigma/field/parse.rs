@@ -2,7 +2,7 @@
 
 use super::{FieldPath, Quantifier, Step};
 use crate::limits::MAX_FIELD_SEGMENTS;
-use crate::sigma::error::{Position, Problems, shown};
+use crate::sigma::error::{Code, Position, Problems, shown};
 use crate::sigma::nearest::nearest;
 
 const QUANTIFIERS: [(&str, Quantifier); 4] = [
@@ -22,6 +22,7 @@ pub(crate) fn parse(
     if text == "." {
         if !inside {
             problems.add_with_hint(
+                Code::Field,
                 at,
                 "found `.` as a field outside an array block",
                 "`.` is the element of a block such as `items[any]:`",
@@ -35,6 +36,7 @@ pub(crate) fn parse(
     for segment in text.split('.') {
         if quantifier.is_some_and(|found| found != Quantifier::Any) {
             problems.add_with_hint(
+                Code::Field,
                 at,
                 format!("found a quantifier inside the path {}, expected it at the end", shown(text)),
                 "nest one block in another",
@@ -44,7 +46,11 @@ pub(crate) fn parse(
         quantifier = parse_segment(segment, text, at, &mut raw, problems).ok()?;
     }
     if raw.len() > MAX_FIELD_SEGMENTS {
-        problems.add(at, format!("a path of {} segments, expected at most {MAX_FIELD_SEGMENTS}", raw.len()));
+        problems.add(
+            Code::Field,
+            at,
+            format!("a path of {} segments, expected at most {MAX_FIELD_SEGMENTS}", raw.len()),
+        );
         return None;
     }
     let written = text.rsplit_once('[').filter(|_| quantifier.is_some()).map_or(text, |(path, _)| path);
@@ -88,7 +94,11 @@ fn parse_segment(
         }
     }
     if name.is_empty() {
-        problems.add(at, format!("found an empty segment in the path {}, expected a name", shown(path)));
+        problems.add(
+            Code::Field,
+            at,
+            format!("found an empty segment in the path {}, expected a name", shown(path)),
+        );
         return Err(Reported);
     }
     raw.push(Raw::Name(name));
@@ -108,6 +118,7 @@ fn parse_brackets(
 ) -> Result<Option<Quantifier>, Reported> {
     let Some(inner) = text.strip_suffix(']') else {
         problems.add_with_hint(
+            Code::Field,
             at,
             format!("found an open bracket in the path {}", shown(path)),
             r"write `\[` for a bracket that belongs to the name",
@@ -126,6 +137,7 @@ fn parse_brackets(
                 |name| format!("did you mean `[{name}]`"),
             );
             problems.add_with_hint(
+                Code::Field,
                 at,
                 format!(
                     "found {} in brackets, expected `any`, `all`, `all_or_empty`, `none` or a position",

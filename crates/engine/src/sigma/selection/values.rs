@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use crate::limits::MAX_WINDASH;
 use crate::sigma::detection::Item;
-use crate::sigma::error::{Problems, shown};
+use crate::sigma::error::{Code, Problems, shown};
 use crate::sigma::field::{self, FieldPath};
 use crate::sigma::modifier::{Kind, Plan, RegexFlags, Transform};
 use crate::sigma::pattern::Pattern;
@@ -24,11 +24,16 @@ pub(super) fn item(
 ) -> Option<Item> {
     let Some(first) = list.first() else {
         let at = field.as_ref().map_or(crate::sigma::Position::START, FieldPath::position);
-        problems.add(at, "found an empty list, expected values to look for");
+        problems.add(Code::Value, at, "found an empty list, expected values to look for");
         return None;
     };
     if plan.all && list.len() == 1 {
-        problems.add_with_hint(first.at, "found one value with `all`, expected several", "remove `|all`");
+        problems.add_with_hint(
+            Code::Modifier,
+            first.at,
+            "found one value with `all`, expected several",
+            "remove `|all`",
+        );
         return None;
     }
     let mut values = Some(Vec::new());
@@ -51,7 +56,12 @@ fn tests(
 ) -> Option<Vec<Test>> {
     if keyword && !matches!(plan.kind, Kind::Text | Kind::Regex(_)) {
         let message = format!("found the modifier {} without a field", shown(plan.written.last()?));
-        problems.add_with_hint(yaml.at, message, "keywords take texts and regular expressions");
+        problems.add_with_hint(
+            Code::Modifier,
+            yaml.at,
+            message,
+            "keywords take texts and regular expressions",
+        );
         return None;
     }
     match plan.kind {
@@ -66,7 +76,7 @@ fn tests(
             YamlValue::Number(_, number) => Some(one(Test::Compare(comparison, number))),
             YamlValue::Text(ref text) if text.parse::<f64>().is_ok() => {
                 let message = format!("found the text {} to compare with, expected a number", shown(text));
-                problems.add_with_hint(yaml.at, message, "remove the quotes");
+                problems.add_with_hint(Code::Value, yaml.at, message, "remove the quotes");
                 None
             }
             _ => wrong(yaml, "to compare with, expected a number", problems),
@@ -89,7 +99,7 @@ fn one(test: Test) -> Vec<Test> {
 }
 
 fn wrong<T>(yaml: &Yaml, expected: &str, problems: &mut Problems) -> Option<T> {
-    problems.add(yaml.at, format!("found {} {expected}", show(yaml)));
+    problems.add(Code::Value, yaml.at, format!("found {} {expected}", show(yaml)));
     None
 }
 
@@ -99,7 +109,12 @@ fn text(yaml: &Yaml, plan: &Plan, keyword: bool, problems: &mut Problems) -> Opt
         YamlValue::Null if plan.steps.is_empty() && !plan.cased => return Some(one(Test::Null)),
         YamlValue::Null => {
             let message = format!("found `null` with {}, expected a text", shown(plan.written.first()?));
-            problems.add_with_hint(yaml.at, message, "write `field: null` for a field without a value");
+            problems.add_with_hint(
+                Code::Value,
+                yaml.at,
+                message,
+                "write `field: null` for a field without a value",
+            );
             return None;
         }
         YamlValue::Text(text) => Pattern::parse(text),
@@ -160,7 +175,12 @@ fn transform(
 fn bytes(pattern: &Pattern, form: Option<Utf16>, yaml: &Yaml, problems: &mut Problems) -> Option<Vec<u8>> {
     let Some(text) = pattern.as_literal() else {
         let message = format!("found wildcards in {}, expected a plain text to encode", show(yaml));
-        problems.add_with_hint(yaml.at, message, r"write `\*` and `\?` for the characters themselves");
+        problems.add_with_hint(
+            Code::Value,
+            yaml.at,
+            message,
+            r"write `\*` and `\?` for the characters themselves",
+        );
         return None;
     };
     Some(match form {
@@ -180,9 +200,9 @@ fn regex(yaml: &Yaml, flags: RegexFlags, problems: &mut Problems) -> Option<Test
             let message = format!("the regular expression {} does not compile: {reason}", shown(text));
             if reason.contains("look-around") || reason.contains("backreference") {
                 let hint = "it would let a text stall the match; use a second selection and `not`";
-                problems.add_with_hint(yaml.at, message, hint);
+                problems.add_with_hint(Code::Regex, yaml.at, message, hint);
             } else {
-                problems.add(yaml.at, message);
+                problems.add(Code::Regex, yaml.at, message);
             }
             None
         }
@@ -209,7 +229,12 @@ fn network(yaml: &Yaml, problems: &mut Problems) -> Option<Test> {
     };
     if network.trunc() != network {
         let message = format!("found {} for `cidr`, which is an address within a network", shown(text));
-        problems.add_with_hint(yaml.at, message, format!("the network is `{}`", network.trunc()));
+        problems.add_with_hint(
+            Code::Value,
+            yaml.at,
+            message,
+            format!("the network is `{}`", network.trunc()),
+        );
         return None;
     }
     Some(Test::Network(network))

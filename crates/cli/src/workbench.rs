@@ -1,0 +1,75 @@
+//! `tattletrail rules ...`: the rule author's workbench.
+//!
+//! Each command reads rules, and the cases beside them, from files and folders; results go to standard output, words
+//! about the run to standard error.
+
+// The files of rules and cases.
+mod files;
+
+// Text broken into lines.
+mod wrap;
+
+// JSON in lines.
+mod json;
+
+// One rule by what people call it.
+mod find;
+
+// `rules check`: everything that is wrong.
+mod check;
+
+// `rules test`: every case of every rule.
+mod test;
+
+// `rules list`: which rules there are.
+mod list;
+
+// `rules show`: one rule.
+mod show;
+
+// `rules explain`: one rule, one record, clause by clause.
+mod explain;
+
+use clap::{Args, Subcommand};
+
+use crate::{Console, Exit};
+
+const EXAMPLES: &str = "\
+Examples:
+  tattletrail rules check my-rules/
+      what is wrong with them, and where?
+  tattletrail rules test my-rules/
+      do the rules do what their cases say?
+  tattletrail rules list --technique T1562 --level high
+      which of the built-in rules see impairment of defences?
+  tattletrail rules show ssh_open_to_world
+  tattletrail rules explain ssh_open_to_world event.json
+      why does the rule match this record, or why not?";
+
+/// Write, check and try out rules.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct RulesArguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::CheckArguments),
+    Test(test::TestArguments),
+    List(list::ListArguments),
+    Show(show::ShowArguments),
+    Explain(explain::ExplainArguments),
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
+    match &arguments.command {
+        Command::Check(arguments) => check::run(arguments, console),
+        Command::Test(arguments) => test::run(arguments, console),
+        Command::List(arguments) => list::run(arguments, console),
+        Command::Show(arguments) => show::run(arguments, console),
+        Command::Explain(arguments) => explain::run(arguments, console),
+    }
+}

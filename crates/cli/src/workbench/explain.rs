@@ -1,0 +1,95 @@
+//! `tattletrail rules explain`: why a rule matches a record, or why not.
+
+// The record that is asked about.
+mod event;
+
+// For people.
+mod tree;
+
+// For programs.
+mod object;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use tattletrail_engine::explain;
+use tattletrail_engine::sigma::RuleWords;
+
+use super::find::find;
+use super::json::pretty;
+use crate::output::Style;
+use crate::{Console, Exit};
+
+const EXAMPLES: &str = "\
+Every clause of the rule is shown with its verdict, what it expects and what the record has. A rule about exposures is
+shown once for each change of who can reach something that the record makes, or with the reason why it makes none. The
+record is judged by itself, without those before it. At the end: the fewest clauses that decide.
+
+Examples:
+  tattletrail rules explain ssh_open_to_world event.json
+  tattletrail rules explain my-rules/trail_stopped.yml AWSLogs/.../file.json.gz --event-id 6f4d9c5e-...
+  aws cloudtrail lookup-events --output json | tattletrail rules explain root_used - --event-id 6f4d9c5e-...
+  tattletrail rules explain ssh_open_to_world event.json --format json | jq .looks[0].decisive
+
+Exit codes:
+  0  the rule matches the record
+  1  it does not
+  2  wrong usage; no rule, or more than one, is called so; the record could not be read
+  3  a rule does not load";
+
+/// Tell why a rule matches a record, or why not, clause by clause.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct ExplainArguments {
+    /// The rule: its id or the beginning of it, the name of its file without the ending, or its path
+    #[arg(value_name = "RULE")]
+    rule: String,
+
+    /// A file with the record, in any form that `tattletrail scan` reads; `-` for standard input
+    #[arg(value_name = "EVENT")]
+    event: PathBuf,
+
+    /// Which record, where the file holds several
+    #[arg(long, value_name = "ID")]
+    event_id: Option<String>,
+
+    /// Look for the rule in this folder or file instead of the built-in ones (repeatable)
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+
+    /// How the explanation is written
+    #[arg(long, short, value_enum, default_value_t = ExplainFormat::Text)]
+    format: ExplainFormat,
+}
+
+/// How the explanation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExplainFormat {
+    /// For people: a tree, the verdict of each clause before it
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Explains.
+pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Exit {
+    let found = match find(&arguments.rule, &arguments.rules, console) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let record = match event::read(&arguments.event, arguments.event_id.as_deref()) {
+        Ok(record) => record,
+        Err(problem) => {
+            console.say(&format!("tattletrail: {problem}\n"));
+            return Exit::Usage;
+        }
+    };
+    let words = RuleWords::of(&found.source.text);
+    let explanation = explain::explain(&found.rule, &words, &record);
+    let text = match arguments.format {
+        ExplainFormat::Text => tree::text(&found, &record, &explanation, Style::of_results(console)),
+        ExplainFormat::Json => pretty(&object::object(&found, &record, &explanation)),
+    };
+    console.print(&text);
+    if explanation.matches { Exit::Clean } else { Exit::Findings }
+}

@@ -91,18 +91,16 @@ pub(super) fn of_case(path: &Path, case: &str) -> Result<CloudTrailRecord, Strin
     let file = case::parse(&shown, &files::text(path)?)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
     let is_it = |one: &&Case| one.name == case || case.parse() == Ok(one.line);
-    match file.cases.iter().find(is_it) {
-        Some(found) => outcome::record(path, &found.record),
-        None => {
-            let cases: Vec<String> =
-                file.cases.iter().map(|one| format!("  {} {}", one.line, neutralise(&one.name))).collect();
-            let problem = match case {
-                "" => format!("choose a case of `{shown}` with --case"),
-                other => format!("no case `{}` in `{shown}`", neutralise(other)),
-            };
-            Err(format!("{problem}; by line and name:\n{}", cases.join("\n")))
-        }
+    if let Some(found) = file.cases.iter().find(is_it) {
+        return outcome::record(path, &found.record);
     }
+    let cases: Vec<String> =
+        file.cases.iter().map(|one| format!("  {} {}", one.line, neutralise(&one.name))).collect();
+    let problem = match case {
+        "" => format!("choose a case of `{shown}` with --case"),
+        other => format!("no case `{}` in `{shown}`", neutralise(other)),
+    };
+    Err(format!("{problem}; by line and name:\n{}", cases.join("\n")))
 }
 
 impl Records {

@@ -101,3 +101,18 @@ fn a_broken_rule_has_the_code_of_its_fault() {
         .collect();
     assert_golden("codes.txt", &lines.concat());
 }
+
+#[test]
+fn every_code_is_in_the_guide() {
+    let run = rules(&["check", &format!("{RULES}/untested.yml"), "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&run.out).unwrap();
+    let guide = std::fs::read_to_string(root().join("docs/rules.md")).unwrap();
+    for kind in log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
+        let row = format!(
+            "| {} | {}",
+            kind["id"].as_str().unwrap(),
+            kind["shortDescription"]["text"].as_str().unwrap()
+        );
+        assert!(guide.contains(&row), "docs/rules.md lacks `{row}`");
+    }
+}

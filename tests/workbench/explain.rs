@@ -86,6 +86,21 @@ fn several_records_have_to_be_chosen_from() {
     assert_eq!(rules(&["explain", "no_such_rule", RANGES]).exit, Exit::Usage);
 }
 
+#[test]
+fn a_record_is_found_in_a_folder_and_in_a_file_of_cases() {
+    let id = "22222222-2222-4222-8222-222222222222";
+    let run = rules(&["explain", SSH, "fixtures/workbench/events", "--event-id", id]);
+    assert_eq!(run.exit, Exit::Clean, "{}", run.err);
+    let cases = "fixtures/workbench/rules/ssh_open.test.yml";
+    assert_eq!(rules(&["explain", SSH, cases, "--case", "ssh opened"]).exit, Exit::Clean);
+    assert_eq!(rules(&["explain", SSH, cases, "--case", "13"]).exit, Exit::Findings);
+    assert!(rules(&["explain", SSH, cases]).err.contains("choose a case of `"));
+    let unknown = rules(&["explain", SSH, cases, "--case", "14"]);
+    assert_eq!(unknown.exit, Exit::Usage);
+    assert!(unknown.err.contains("\n  10 ssh opened\n"), "{}", unknown.err);
+    assert!(!unknown.err.contains('\u{1b}'), "{}", unknown.err);
+}
+
 /// Every record of every case, those before it too.
 fn records() -> Vec<CloudTrailRecord> {
     let mut records = Vec::new();

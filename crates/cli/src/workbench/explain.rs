@@ -18,17 +18,19 @@ use tattletrail_engine::sigma::RuleWords;
 use super::find::find;
 use super::json::pretty;
 use crate::output::Style;
+use crate::rules::is_cases;
 use crate::{Console, Exit};
 
 const EXAMPLES: &str = "\
 Every clause of the rule is shown with its verdict, what it expects and what the record has. A rule about exposures is
 shown once for each change of who can reach something that the record makes, or with the reason why it makes none. The
-record is judged by itself, without those before it. At the end: the fewest clauses that decide.
+record is judged by itself, without those before it (of a case too). At the end: the fewest clauses that decide.
 
 Examples:
   tattletrail rules explain ssh_open_to_world event.json
-  tattletrail rules explain my-rules/trail_stopped.yml AWSLogs/.../file.json.gz --event-id 6f4d9c5e-...
-  aws cloudtrail lookup-events --output json | tattletrail rules explain root_used - --event-id 6f4d9c5e-...
+  tattletrail rules explain my-rules/trail_stopped.yml AWSLogs/ --event-id 6f4d9c5e-...
+  tattletrail rules explain my-rules/trail_stopped.yml my-rules/trail_stopped.test.yml --case 17
+  aws cloudtrail lookup-events --output json | tattletrail rules explain root_user_active - --event-id 6f4d9c5e-...
   tattletrail rules explain ssh_open_to_world event.json --format json | jq .looks[0].decisive
 
 Exit codes:
@@ -45,13 +47,18 @@ pub(super) struct ExplainArguments {
     #[arg(value_name = "RULE")]
     rule: String,
 
-    /// A file with the record, in any form that `tattletrail scan` reads; `-` for standard input
+    /// Where the record is: a file or folder in any form that `tattletrail scan` reads, `-` for standard input, or a file
+    /// of cases
     #[arg(value_name = "EVENT")]
     event: PathBuf,
 
-    /// Which record, where the file holds several
+    /// Which record, where there are several
     #[arg(long, value_name = "ID")]
     event_id: Option<String>,
+
+    /// Which case of a file of cases, by its name or its line
+    #[arg(long, value_name = "CASE", conflicts_with = "event_id")]
+    case: Option<String>,
 
     /// Look for the rule in this folder or file instead of the built-in ones (repeatable)
     #[arg(long, value_name = "DIR")]
@@ -77,7 +84,12 @@ pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Exit {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let record = match event::read(&arguments.event, arguments.event_id.as_deref()) {
+    let record = match &arguments.case {
+        Some(case) => event::of_case(&arguments.event, case),
+        None if is_cases(&arguments.event) => event::of_case(&arguments.event, ""),
+        None => event::read(&arguments.event, arguments.event_id.as_deref()),
+    };
+    let record = match record {
         Ok(record) => record,
         Err(problem) => {
             console.say(&format!("tattletrail: {problem}\n"));

@@ -106,3 +106,9 @@ pub(super) fn plain(path: &str) -> PathBuf {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     relative(path, name)
 }
+
+/// The rule that a file of cases is about by its own name, where it does not say so itself.
+pub(super) fn rule_beside(cases: &Path) -> PathBuf {
+    let name = cases.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    relative(cases, &name.replace(".test.", "."))
+}

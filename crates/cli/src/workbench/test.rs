@@ -1,7 +1,7 @@
 //! `tattletrail rules test`: every case of every rule.
 
 // What the cases came to.
-mod outcome;
+pub(super) mod outcome;
 
 // For people.
 mod table;

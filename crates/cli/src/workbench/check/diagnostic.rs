@@ -95,11 +95,10 @@ fn read_cases(path: &Path, counts: &mut BTreeMap<PathBuf, Option<usize>>, found:
         message,
         help: None,
     };
-    let by_name = PathBuf::from(shown.replace(".test.", "."));
     match files::text(path).map(|text| case::parse(&shown, &text)) {
         Err(error) => found.push(unreadable(error)),
         Ok(Err(errors)) => {
-            counts.insert(by_name, None);
+            counts.insert(files::rule_beside(path), None);
             found.extend(errors.into_iter().map(of_error));
         }
         Ok(Ok(file)) => {

@@ -4,10 +4,15 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use tattletrail_engine::case::{self, Case};
 use tattletrail_engine::ids::EventId;
-use tattletrail_engine::ingest::{self, Item};
+use tattletrail_engine::ingest::{self, Ending, Item};
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::render::text::neutralise;
+use walkdir::WalkDir;
+
+use crate::workbench::files;
+use crate::workbench::test::outcome;
 
 /// How many records are named where one was meant.
 const NAMED: usize = 5;
@@ -29,13 +34,12 @@ struct Records {
 /// The one record of a file, or the one with that id; the error is for people.
 pub(super) fn read(path: &Path, id: Option<&str>) -> Result<CloudTrailRecord, String> {
     let shown = path.display();
-    let source: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(path).map_err(|error| format!("can't read `{shown}`: {error}"))?)
-    };
     let mut records = Records::default();
-    let ending = ingest::read(source, &mut |item| records.add(item, id));
+    let ending = if path.is_dir() {
+        read_folder(path, id, &mut records)?
+    } else {
+        ingest::read(open(path)?, &mut |item| records.add(item, id))
+    };
     let Records { first, fitting, all, named, rejected } = records;
     match (first, fitting, id) {
         // The same record may be in a file twice.
@@ -60,6 +64,43 @@ pub(super) fn read(path: &Path, id: Option<&str>) -> Result<CloudTrailRecord, St
             ))
         }
     }
+}
+
+fn open(path: &Path) -> Result<Box<dyn Read>, String> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|error| format!("can't read `{}`: {error}", path.display()))?;
+    Ok(Box::new(file))
+}
+
+/// Reads every file of a folder; what is no log is passed over.
+fn read_folder(folder: &Path, id: Option<&str>, records: &mut Records) -> Result<Ending, String> {
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| format!("can't read `{}`: {error}", folder.display()))?;
+        if entry.file_type().is_file() {
+            ingest::read(open(entry.path())?, &mut |item| records.add(item, id));
+        }
+    }
+    Ok(Ending::Complete)
+}
+
+/// The record of a case, by the case's name or its line; with neither, the cases are named.
+pub(super) fn of_case(path: &Path, case: &str) -> Result<CloudTrailRecord, String> {
+    let shown = path.display().to_string();
+    let file = case::parse(&shown, &files::text(path)?)
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    let is_it = |one: &&Case| one.name == case || case.parse() == Ok(one.line);
+    if let Some(found) = file.cases.iter().find(is_it) {
+        return outcome::record(path, &found.record);
+    }
+    let cases: Vec<String> =
+        file.cases.iter().map(|one| format!("  {} {}", one.line, neutralise(&one.name))).collect();
+    let problem = match case {
+        "" => format!("choose a case of `{shown}` with --case"),
+        other => format!("no case `{}` in `{shown}`", neutralise(other)),
+    };
+    Err(format!("{problem}; by line and name:\n{}", cases.join("\n")))
 }
 
 impl Records {

@@ -123,7 +123,7 @@ pub(super) fn run(files: &Files) -> Report {
 fn run_file(path: &Path) -> Tested {
     let cases = Some(path.display().to_string());
     // Where the file does not say whose cases it holds, its name does.
-    let named = path.display().to_string().replace(".test.", ".");
+    let named = files::rule_beside(path).display().to_string();
     let file = match read_cases(path) {
         Ok(file) => file,
         Err(errors) => return Tested { rule: named, cases, outcome: Outcome::Broken(errors) },
@@ -163,7 +163,7 @@ fn run_case(case: &Case, path: &Path, engine: &Engine) -> Ran {
 }
 
 /// The record of a case; the error is for people.
-pub(super) fn record(path: &Path, record: &CaseRecord) -> Result<CloudTrailRecord, String> {
+pub(in crate::workbench) fn record(path: &Path, record: &CaseRecord) -> Result<CloudTrailRecord, String> {
     let text = match record {
         CaseRecord::Inline(text) => text.clone(),
         CaseRecord::File(file) => files::text(&path.with_file_name(file))?,

@@ -47,7 +47,7 @@ pub enum PlacesError {
 }
 
 impl Places {
-    /// Reads the environment. Where [`EXPORTERS`] says nothing, X-Ray is told if there is a daemon, and an OTLP endpoint if
+    /// Reads the environment. Where `OTEL_TRACES_EXPORTER` says nothing, X-Ray is told if there is a daemon, and an OTLP endpoint if
     /// one is named.
     ///
     /// # Errors

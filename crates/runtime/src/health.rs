@@ -92,38 +92,32 @@ pub fn write(source: Source, counts: &Counts) {
 
 /// Writes a line of what became of error reports.
 pub fn write_reports(source: Source, sent: u64, dropped: u64) {
-    put(&reports_line(source, (sent, dropped), jiff::Timestamp::now().as_millisecond()));
-}
-
-fn reports_line(source: Source, (sent, dropped): (u64, u64), millis: i64) -> Value {
-    let metric = |name: &str| json!({"Name": name, "Unit": "Count"});
-    let metrics = [metric("ReportsSent"), metric("ReportsDropped")];
-    let directive = json!({"Namespace": NAMESPACE, "Dimensions": [["Source"]], "Metrics": metrics});
-    json!({
-        "level": "INFO",
-        "timestamp": jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_string(),
-        "_aws": {"Timestamp": millis, "CloudWatchMetrics": [directive]},
-        "Source": source.as_str(),
-        "ReportsSent": sent,
-        "ReportsDropped": dropped,
-    })
+    write_counts(source, &[("ReportsSent", sent), ("ReportsDropped", dropped)]);
 }
 
 /// Writes a line of spans that nobody got.
 pub fn write_spans_dropped(source: Source, dropped: u64) {
-    put(&spans_line(source, dropped, jiff::Timestamp::now().as_millisecond()));
+    write_counts(source, &[("SpansDropped", dropped)]);
 }
 
-fn spans_line(source: Source, dropped: u64, millis: i64) -> Value {
-    let metrics = [json!({"Name": "SpansDropped", "Unit": "Count"})];
+fn write_counts(source: Source, counts: &[(&str, u64)]) {
+    put(&counts_line(source, counts, jiff::Timestamp::now().as_millisecond()));
+}
+
+/// A line of these counts and no others.
+fn counts_line(source: Source, counts: &[(&str, u64)], millis: i64) -> Value {
+    let metrics: Vec<_> = counts.iter().map(|(name, _)| json!({"Name": name, "Unit": "Count"})).collect();
     let directive = json!({"Namespace": NAMESPACE, "Dimensions": [["Source"]], "Metrics": metrics});
-    json!({
+    let mut line = json!({
         "level": "INFO",
         "timestamp": jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_string(),
         "_aws": {"Timestamp": millis, "CloudWatchMetrics": [directive]},
         "Source": source.as_str(),
-        "SpansDropped": dropped,
-    })
+    });
+    if let Some(line) = line.as_object_mut() {
+        line.extend(counts.iter().map(|(name, count)| ((*name).to_owned(), Value::from(*count))));
+    }
+    line
 }
 
 fn put(line: &Value) {
@@ -155,7 +149,8 @@ mod tests {
 
     #[test]
     fn what_became_of_reports_is_counted_beside_the_rest() {
-        let line = reports_line(Source::TrailLogs, (2, 3), 1_795_247_981_000);
+        let line =
+            counts_line(Source::TrailLogs, &[("ReportsSent", 2), ("ReportsDropped", 3)], 1_795_247_981_000);
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!((&line["ReportsSent"], &line["ReportsDropped"]), (&2.into(), &3.into()));
         assert_eq!(directive["Metrics"].as_array().unwrap().len(), 2);

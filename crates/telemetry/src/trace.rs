@@ -22,12 +22,10 @@ pub mod spans;
 
 use std::sync::OnceLock;
 
-use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceFlags, TraceState, TracerProvider as _};
+use opentelemetry::trace::{SpanContext, TraceContextExt as _, TracerProvider as _};
 use opentelemetry::{Context, TraceId};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::{
-    IdGenerator as _, RandomIdGenerator, Sampler, SdkTracer, SdkTracerProvider, SpanData,
-};
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanData};
 use tracing::Subscriber;
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::Layer;
@@ -51,7 +49,7 @@ pub fn start<S>(resource: Resource) -> (impl Layer<S>, Collector)
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    let collector = COLLECTOR.get_or_init(|| Collector::new(resource.clone()));
+    let collector = COLLECTOR.get_or_init(Collector::default);
     let provider = SdkTracerProvider::builder()
         .with_resource(resource)
         // Whether a trace is sent is known when it is over.
@@ -94,11 +92,6 @@ impl Parent {
         }
     }
 
-    /// A trace that is sent whatever it holds, without a parent.
-    pub fn own() -> Self {
-        Self { context: SpanContext::NONE, sampled: true }
-    }
-
     /// True where the trace is sent whatever it holds.
     pub fn is_sampled(&self) -> bool {
         self.sampled
@@ -110,7 +103,7 @@ impl Parent {
     }
 }
 
-/// The trace that is now at work, if spans are collected; else Lambda's, if that is sampled.
+/// The trace that is now at work, where spans are collected.
 pub fn current() -> Option<TraceId> {
     let context = Context::current();
     let id = context.span().span_context().trace_id();
@@ -131,13 +124,6 @@ pub fn header_of(span: &SpanContext) -> Option<String> {
     }
     let kept = COLLECTOR.get().is_some_and(|collector| collector.is_kept(span.trace_id()));
     Some(Header::line(span.trace_id(), span.span_id(), kept))
-}
-
-/// A span context for tests and for what stands before the first span.
-#[must_use]
-pub fn new_context() -> SpanContext {
-    let ids = RandomIdGenerator::default();
-    SpanContext::new(ids.new_trace_id(), ids.new_span_id(), TraceFlags::SAMPLED, true, TraceState::NONE)
 }
 
 /// What is sent of one trace.

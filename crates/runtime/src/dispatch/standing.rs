@@ -9,7 +9,6 @@ use tattletrail_engine::finding::{Finding, Status};
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::{alert, asff, ocsf};
 use tattletrail_engine::timeline::{Stand, live_on};
-use tattletrail_telemetry::trace;
 
 use super::Dispatcher;
 use crate::ledger::row::{self, FindingRow};
@@ -176,7 +175,7 @@ fn facts(finding: &Finding, application: &str) -> Facts {
             rule_hash: finding.rule.hash.as_str().to_owned(),
             event: finding.event.id.clone(),
             correlation: finding.event.correlation_id().cloned(),
-            trace: trace::current().map(|trace| trace.to_string()),
+            trace: finding.trace.as_ref().map(|trace| trace.id.as_w3c().to_owned()),
         },
     }
 }

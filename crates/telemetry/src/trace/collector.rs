@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use opentelemetry::trace::{Span as _, TraceContextExt as _};
 use opentelemetry::{Context, TraceId};
-use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
@@ -17,9 +16,8 @@ use crate::names;
 pub const MOST_SPANS: usize = 20_000;
 
 /// Keeps the spans of each trace until somebody takes them. A copy is the same one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Collector {
-    resource: Resource,
     traces: Arc<Mutex<HashMap<TraceId, Kept>>>,
 }
 
@@ -33,15 +31,6 @@ struct Kept {
 }
 
 impl Collector {
-    pub(super) fn new(resource: Resource) -> Self {
-        Self { resource, traces: Arc::default() }
-    }
-
-    /// Who says what is said in the spans.
-    pub fn resource(&self) -> &Resource {
-        &self.resource
-    }
-
     /// Says that a trace is sent.
     pub fn keep(&self, trace: TraceId) {
         self.traces().entry(trace).or_default().keep = true;
@@ -56,13 +45,6 @@ impl Collector {
     pub fn take(&self, trace: TraceId) -> Option<Finished> {
         let kept = self.traces().remove(&trace)?;
         kept.keep.then_some(Finished { spans: kept.spans, dropped: kept.dropped })
-    }
-
-    /// The finished spans of a trace that goes on.
-    pub fn take_some(&self, trace: TraceId) -> Finished {
-        let mut traces = self.traces();
-        let kept = traces.entry(trace).or_default();
-        Finished { spans: std::mem::take(&mut kept.spans), dropped: std::mem::take(&mut kept.dropped) }
     }
 
     fn traces(&self) -> MutexGuard<'_, HashMap<TraceId, Kept>> {

@@ -4,6 +4,9 @@
 //! rule alone, through the whole engine: derivation, matching, finding. A case with records `before:` its own is run
 //! with the state that those leave.
 
+// Mutants that no case can tell from the rule, each with the reason.
+mod survivor;
+
 use serde_json::{Map, Value as Json};
 
 use crate::engine::{Engine, Read};
@@ -13,6 +16,8 @@ use crate::record::CloudTrailRecord;
 use crate::sigma::error::{Code, Problems, RuleError};
 use crate::sigma::yaml::{self, Value, Yaml};
 
+pub use survivor::Survivor;
+
 /// The cases of one rule.
 #[derive(Debug, Clone)]
 pub struct CaseFile {
@@ -20,6 +25,8 @@ pub struct CaseFile {
     pub rule: String,
     /// The cases, in the order of the file.
     pub cases: Vec<Case>,
+    /// The mutants of the rule that no case can tell from it.
+    pub survivors: Vec<Survivor>,
 }
 
 /// One record and what is expected of it.
@@ -83,7 +90,8 @@ fn parse_documents(text: &str, problems: &mut Problems) -> Option<CaseFile> {
         return None;
     };
     let cases: Vec<Case> = items.iter().filter_map(|item| case(item, &base, problems)).collect();
-    Some(CaseFile { rule, cases })
+    let survivors = survivor::all(root, problems);
+    Some(CaseFile { rule, cases, survivors })
 }
 
 fn case(item: &Yaml, base: &Json, problems: &mut Problems) -> Option<Case> {

@@ -70,6 +70,16 @@ impl RuleSet {
         Self { rules, record, exposure }
     }
 
+    /// The same rules but for the one at `place`, which is replaced.
+    #[must_use]
+    pub fn with_rule(&self, place: usize, rule: CompiledRule) -> Self {
+        let mut rules = self.rules.clone();
+        if let Some(old) = rules.get_mut(place) {
+            *old = rule;
+        }
+        Self::indexed(rules)
+    }
+
     /// The rules, by path, then id.
     pub fn rules(&self) -> &[CompiledRule] {
         &self.rules

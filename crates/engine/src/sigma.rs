@@ -59,12 +59,16 @@ mod rule;
 // Why a rule matches or not, clause by clause.
 mod explain;
 
+// The same rule with one thing changed.
+mod mutate;
+
 // The nearest word to a mistyped one.
 mod nearest;
 
 pub use error::{Code, Position, RuleError};
 pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;
+pub use mutate::{Mutant, Mutation};
 pub use nearest::nearest;
 pub use rule::CompiledRule;
 

@@ -72,6 +72,12 @@ impl CompiledRule {
         &self.logic
     }
 
+    /// The same rule with another detection. What it looks at stays: an exposure rule that names no derived field any
+    /// more is still tried once per change.
+    pub(crate) fn with_logic(&self, logic: Logic) -> Self {
+        Self { logic, ..self.clone() }
+    }
+
     /// An error at the place of the rule's id.
     pub(crate) fn error_at_id(&self, message: String, hint: &str) -> RuleError {
         let (path, hint) = (self.info.path.clone(), Some(hint.to_owned()));
@@ -172,5 +178,6 @@ fn fields_of<'a>(detection: &'a Detection, fields: &mut Vec<&'a FieldPath>) {
         }
         // The fields within are relative to an element, so none of them is one of the event.
         Detection::Block(block) => fields.push(&block.field),
+        Detection::Not(inner) => fields_of(inner, fields),
     }
 }

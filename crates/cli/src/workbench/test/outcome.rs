@@ -139,12 +139,12 @@ fn run_file(path: &Path) -> Tested {
     Tested { rule: rule.display().to_string(), cases, outcome }
 }
 
-fn read_cases(path: &Path) -> Result<CaseFile, Vec<String>> {
+pub(super) fn read_cases(path: &Path) -> Result<CaseFile, Vec<String>> {
     let text = files::text(path).map_err(|error| vec![error])?;
     case::parse(&path.display().to_string(), &text).map_err(|errors| told(&errors))
 }
 
-fn load(source: &RuleSource) -> Result<Engine, Vec<String>> {
+pub(super) fn load(source: &RuleSource) -> Result<Engine, Vec<String>> {
     RuleSet::from_sources([source.clone()]).map(Engine::new).map_err(|errors| told(&errors))
 }
 

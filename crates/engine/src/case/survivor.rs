@@ -1,0 +1,75 @@
+//! Mutants that no case can tell from the rule, each with its reason.
+
+use super::required_text;
+use crate::sigma::Mutation;
+use crate::sigma::error::{Code, Problems, shown};
+use crate::sigma::yaml::{Value, Yaml};
+
+/// Why a mutant of the rule survives its cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survivor {
+    /// The name of the clause.
+    pub clause: String,
+    /// What is done to it; `None` for everything that can be.
+    pub mutation: Option<Mutation>,
+    /// Why no record tells the mutant from the rule.
+    pub reason: String,
+    /// The line on which it begins.
+    pub line: usize,
+}
+
+/// Reads the list, if there is one.
+pub(super) fn all(root: &Yaml, problems: &mut Problems) -> Vec<Survivor> {
+    let Some(entry) = root.get("survivors") else { return Vec::new() };
+    let Value::List(items) = &entry.value.value else {
+        let message =
+            format!("found {} for `survivors`, expected a list of clauses with reasons", entry.value.kind());
+        problems.add(Code::Case, entry.value.at, message);
+        return Vec::new();
+    };
+    items.iter().filter_map(|item| one(item, problems)).collect()
+}
+
+fn one(item: &Yaml, problems: &mut Problems) -> Option<Survivor> {
+    for entry in item.entries().unwrap_or_default() {
+        if !matches!(entry.key.as_str(), "clause" | "mutation" | "reason") {
+            let message = format!(
+                "found {} in `survivors`, expected `clause`, `mutation` or `reason`",
+                shown(&entry.key)
+            );
+            problems.add(Code::Case, entry.at, message);
+        }
+    }
+    let clause = text(item, "clause", problems);
+    let reason = text(item, "reason", problems);
+    let mutation = mutation(item, problems);
+    Some(Survivor { clause: clause?, mutation: mutation?, reason: reason?, line: item.at.line })
+}
+
+/// A text with something in it: a reason of no words is none.
+fn text(item: &Yaml, key: &str, problems: &mut Problems) -> Option<String> {
+    let text = required_text(item, key, problems)?;
+    if text.trim().is_empty() {
+        let at = item.get(key).map_or(item.at, |entry| entry.value.at);
+        problems.add(Code::Case, at, format!("found an empty text for `{key}`, expected words"));
+        return None;
+    }
+    Some(text.trim().to_owned())
+}
+
+/// `None` after an error.
+fn mutation(item: &Yaml, problems: &mut Problems) -> Option<Option<Mutation>> {
+    let Some(entry) = item.get("mutation") else { return Some(None) };
+    let found = entry.value.scalar().and_then(Mutation::from_word);
+    if found.is_none() {
+        let words = Mutation::ALL.map(|mutation| format!("`{}`", mutation.as_str())).join(", ");
+        let message = format!("found {} as `mutation`, expected one of {words}", written(&entry.value));
+        problems.add(Code::Case, entry.value.at, message);
+        return None;
+    }
+    Some(found)
+}
+
+fn written(yaml: &Yaml) -> String {
+    yaml.scalar().map_or_else(|| yaml.kind().to_owned(), shown)
+}

@@ -6,7 +6,7 @@
 //! A clause is a selection where the condition names it (a term, with its `not`), an alternative of a selection's list,
 //! and a field of a mapping, also within array blocks. What would be the same rule twice is there once: a selection's
 //! only field is the term that names the selection, an alternative's only field is the alternative, and taking away a
-//! block's only field takes away the block. What would leave a rule that asks for nothing is not there at all.
+//! block's only field takes away the block; so it is with what the clauses beside it decide ([`implied`]). What would leave a rule that asks for nothing is not there at all.
 //!
 //! INVARIANT: a mutant is tried on the same things as its rule: on each change of exposure, or on the record.
 
@@ -21,6 +21,9 @@ mod clause;
 
 // Values of a list.
 mod value;
+
+// Clauses that change nothing.
+mod implied;
 
 use std::collections::HashMap;
 

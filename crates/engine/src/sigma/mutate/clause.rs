@@ -1,9 +1,9 @@
 //! Fields, array blocks and alternatives: what a selection is made of.
 
-use super::Mutation;
 use super::site::{Edit, Role, Site, replaced};
 use super::term::{roles, terms, without};
 use super::value::values;
+use super::{Mutation, implied};
 use crate::sigma::detection::{Block, Body, Detection, Expression, Item, Logic};
 use crate::sigma::error::Position;
 use crate::sigma::explain::RuleWords;
@@ -61,8 +61,14 @@ impl<'w> Scene<'w> {
         match detection {
             Detection::All(parts) => {
                 let scene = self.with(self.role.of_all());
-                let each = |part: &Detection| scene.parts(name, part, false);
-                joined(parts, Detection::All, |_, part| each(part))
+                let each = |place: usize, part: &Detection| {
+                    let mut sites = scene.parts(name, part, false);
+                    if implied::by_the_others(parts, place) {
+                        sites = sites.into_iter().map(Site::leaving_something).collect();
+                    }
+                    sites
+                };
+                joined(parts, Detection::All, each)
             }
             Detection::Any(parts) => {
                 let scene = self.with(self.role.of_any());

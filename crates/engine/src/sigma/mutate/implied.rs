@@ -11,7 +11,9 @@ use crate::sigma::value::Test;
 
 /// True if the mapping asks for the same without the part at `place`.
 pub(super) fn by_the_others(parts: &[Detection], place: usize) -> bool {
-    let Some(effects) = parts.get(place).and_then(|part| texts(part, "exposure.effect")) else { return false };
+    let Some(effects) = parts.get(place).and_then(|part| texts(part, "exposure.effect")) else {
+        return false;
+    };
     let surfaces = parts.iter().find_map(|part| texts(part, "exposure.surface"));
     surfaces.is_some_and(|surfaces| {
         surfaces.iter().all(|surface| {

@@ -73,3 +73,52 @@ fn mutation(item: &Yaml, problems: &mut Problems) -> Option<Option<Mutation>> {
 fn written(yaml: &Yaml) -> String {
     yaml.scalar().map_or_else(|| yaml.kind().to_owned(), shown)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::parse;
+
+    fn file(survivors: &str) -> Result<Vec<Survivor>, Vec<String>> {
+        let text = format!("rule: a.yml\n{survivors}\ncases: []\n");
+        let told = |errors: Vec<crate::sigma::RuleError>| errors.iter().map(ToString::to_string).collect();
+        parse("a.test.yml", &text).map(|file| file.survivors).map_err(told)
+    }
+
+    #[test]
+    fn a_reason_is_for_one_mutation_or_for_all() {
+        let text = "survivors:\n  - { clause: s.a, mutation: drop value, reason: ' it is so ' }\n  - { clause: s, reason: x }";
+        let survivor = |clause: &str, mutation, reason: &str, line| Survivor {
+            clause: clause.to_owned(),
+            mutation,
+            reason: reason.to_owned(),
+            line,
+        };
+        let expected =
+            [survivor("s.a", Some(Mutation::DropValue), "it is so", 3), survivor("s", None, "x", 4)];
+        assert_eq!(file(text).unwrap(), expected);
+        assert_eq!(file("").unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let told = [
+            ("{ s: x }", "2:12: found a mapping for `survivors`, expected a list of clauses with reasons"),
+            ("[{ reason: x }]", "2:13: found no `clause`, expected a text"),
+            ("[{ clause: s }]", "2:13: found no `reason`, expected a text"),
+            ("[{ clause: s, reason: ' ' }]", "2:34: found an empty text for `reason`, expected words"),
+            (
+                "[{ clause: s, reason: x, why: y }]",
+                "2:37: found `why` in `survivors`, expected `clause`, `mutation` or `reason`",
+            ),
+            (
+                "[{ clause: s, mutation: flip, reason: x }]",
+                "2:36: found `flip` as `mutation`, expected one of `drop`, `negate`, `drop value`",
+            ),
+        ];
+        for (survivors, message) in told {
+            let errors = file(&format!("survivors: {survivors}")).unwrap_err();
+            assert_eq!(errors, [format!("a.test.yml:{message}")], "{survivors}");
+        }
+    }
+}

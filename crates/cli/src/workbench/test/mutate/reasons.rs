@@ -24,7 +24,7 @@ pub(super) fn apply(
             judged.iter_mut().filter(|judged| is_meant(&judged.clause, judged.mutation)).collect();
         if meant.is_empty() {
             if !others.iter().any(|(clause, mutation)| is_meant(clause, *mutation)) {
-                faults.push(unknown(reason, judged, path));
+                faults.push(unknown(reason, judged, others, path));
             }
             continue;
         }
@@ -39,13 +39,14 @@ pub(super) fn apply(
     faults
 }
 
-fn unknown(reason: &Survivor, judged: &[Judged], path: &Path) -> String {
+fn unknown(reason: &Survivor, judged: &[Judged], others: &[(String, Mutation)], path: &Path) -> String {
     let place = format!("{}:{}", path.display(), reason.line);
     let clause = &reason.clause;
-    if let Some(mutation) = reason.mutation.filter(|_| judged.iter().any(|judged| judged.clause == *clause)) {
+    let clauses = judged.iter().map(|judged| &judged.clause).chain(others.iter().map(|(clause, _)| clause));
+    if let Some(mutation) = reason.mutation.filter(|_| clauses.clone().any(|known| known == clause)) {
         return format!("{place}: the clause `{clause}` has no mutant `{}`", mutation.as_str());
     }
-    let near = nearest(clause, judged.iter().map(|judged| judged.clause.as_str()));
+    let near = nearest(clause, clauses.map(String::as_str));
     let help = near.map(|near| format!("\n  help: did you mean `{near}`")).unwrap_or_default();
     format!("{place}: found a reason for `{clause}`, which is no clause of the rule{help}")
 }

@@ -42,8 +42,11 @@ fn one(item: &Yaml, problems: &mut Problems) -> Option<Survivor> {
     }
     let clause = text(item, "clause", problems);
     let reason = text(item, "reason", problems);
-    let mutation = mutation(item, problems);
-    Some(Survivor { clause: clause?, mutation: mutation?, reason: reason?, line: item.at.line })
+    let mutation = match item.get("mutation") {
+        Some(entry) => Some(mutation(&entry.value, problems)?),
+        None => None,
+    };
+    Some(Survivor { clause: clause?, mutation, reason: reason?, line: item.at.line })
 }
 
 /// A text with something in it: a reason of no words is none.
@@ -57,17 +60,14 @@ fn text(item: &Yaml, key: &str, problems: &mut Problems) -> Option<String> {
     Some(text.trim().to_owned())
 }
 
-/// `None` after an error.
-fn mutation(item: &Yaml, problems: &mut Problems) -> Option<Option<Mutation>> {
-    let Some(entry) = item.get("mutation") else { return Some(None) };
-    let found = entry.value.scalar().and_then(Mutation::from_word);
+fn mutation(word: &Yaml, problems: &mut Problems) -> Option<Mutation> {
+    let found = word.scalar().and_then(Mutation::from_word);
     if found.is_none() {
         let words = Mutation::ALL.map(|mutation| format!("`{}`", mutation.as_str())).join(", ");
-        let message = format!("found {} as `mutation`, expected one of {words}", written(&entry.value));
-        problems.add(Code::Case, entry.value.at, message);
-        return None;
+        let message = format!("found {} as `mutation`, expected one of {words}", written(word));
+        problems.add(Code::Case, word.at, message);
     }
-    Some(found)
+    found
 }
 
 fn written(yaml: &Yaml) -> String {

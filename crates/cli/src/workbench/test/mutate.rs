@@ -19,7 +19,8 @@ use clap::ValueEnum;
 use serde_json::json;
 use tattletrail_engine::sigma::Mutation;
 
-use super::{TestArguments, TestFormat, rule_object};
+use super::outcome::Outcome;
+use super::{TestArguments, TestFormat, case_object};
 use crate::output::Style;
 use crate::workbench::json::pretty;
 use crate::{Console, Exit};
@@ -108,12 +109,17 @@ fn object(report: &Report) -> serde_json::Value {
 
 /// The rule as without mutants, and these.
 fn mutated_object(mutated: &Mutated) -> serde_json::Value {
-    let mut object = rule_object(&mutated.tested);
-    let mutants: Vec<_> = mutated.mutants.iter().map(mutant_object).collect();
-    object["status"] = json!(mutated.word());
-    object["mutants"] = json!(mutants);
-    object["wrong_reasons"] = json!(mutated.faults);
-    object
+    let tested = &mutated.tested;
+    let errors: &[String] = if let Outcome::Broken(errors) = &tested.outcome { errors } else { &[] };
+    json!({
+        "rule": tested.rule,
+        "cases_file": tested.cases,
+        "status": mutated.word(),
+        "errors": errors,
+        "cases": tested.ran().iter().map(case_object).collect::<Vec<_>>(),
+        "mutants": mutated.mutants.iter().map(mutant_object).collect::<Vec<_>>(),
+        "wrong_reasons": mutated.faults,
+    })
 }
 
 fn mutant_object(judged: &Judged) -> serde_json::Value {

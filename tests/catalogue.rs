@@ -7,8 +7,8 @@ use crate::harness::{files, root};
 use tattletrail_engine::attack;
 use tattletrail_engine::case::{self, CaseRecord};
 use tattletrail_engine::engine::Engine;
-use tattletrail_engine::exposure::severity;
 use tattletrail_engine::exposure::state::{ENDS, End};
+use tattletrail_engine::exposure::{self, severity};
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, RuleSource};
 
@@ -46,6 +46,23 @@ fn every_rule_says_what_it_is() {
         );
         assert!(info.id.as_str().len() == 36, "{}: the id is no UUID", info.path);
     }
+}
+
+#[test]
+fn what_begins_at_a_surface_is_what_it_says() {
+    let mut seen = BTreeSet::new();
+    for path in files(&root().join("rules/aws"), ".test.yml") {
+        let file = case::parse("", &fs::read_to_string(&path).unwrap()).unwrap();
+        for case in file.cases {
+            let CaseRecord::Inline(text) = &case.record else { continue };
+            for change in exposure::derive(&CloudTrailRecord::parse(text).unwrap()).changes {
+                let (beginning, surface) = (change.effect.beginning(), change.surface);
+                assert_eq!(surface.beginning(), beginning, "{}: {}", path.display(), case.name);
+                seen.insert(surface);
+            }
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
 }
 
 #[test]

@@ -15,6 +15,9 @@ mod check;
 // `rules test`.
 mod test;
 
+// `rules test --mutate`.
+mod mutate;
+
 use std::fs;
 use std::path::Path;
 

@@ -6,6 +6,8 @@
 
 // The same record several times.
 mod repeat;
+// Mutants that no case can tell from the rule, each with the reason.
+mod survivor;
 
 use serde_json::{Map, Value as Json};
 
@@ -18,6 +20,8 @@ use crate::record::CloudTrailRecord;
 use crate::sigma::error::{Code, Problems, RuleError};
 use crate::sigma::yaml::{self, Value, Yaml};
 
+pub use survivor::Survivor;
+
 /// The cases of one rule.
 #[derive(Debug, Clone)]
 pub struct CaseFile {
@@ -25,6 +29,8 @@ pub struct CaseFile {
     pub rule: String,
     /// The cases, in the order of the file.
     pub cases: Vec<Case>,
+    /// The mutants of the rule that no case can tell from it.
+    pub survivors: Vec<Survivor>,
 }
 
 /// One record and what is expected of it.
@@ -88,7 +94,8 @@ fn parse_documents(text: &str, problems: &mut Problems) -> Option<CaseFile> {
         return None;
     };
     let cases: Vec<Case> = items.iter().filter_map(|item| case(item, &base, problems)).collect();
-    Some(CaseFile { rule, cases })
+    let survivors = survivor::all(root, problems);
+    Some(CaseFile { rule, cases, survivors })
 }
 
 fn case(item: &Yaml, base: &Json, problems: &mut Problems) -> Option<Case> {

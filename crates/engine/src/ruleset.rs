@@ -168,6 +168,18 @@ impl RuleSet {
         &self.links
     }
 
+    /// The same rules but for the one at `place`, which is replaced.
+    #[must_use]
+    pub fn with_rule(&self, place: usize, rule: CompiledRule) -> Self {
+        let mut set = self.clone();
+        if let Some(old) = set.rules.get_mut(place) {
+            *old = rule;
+        }
+        set.record = Index::new(&set.rules, |rule| !rule.is_exposure());
+        set.exposure = Index::new(&set.rules, CompiledRule::is_exposure);
+        set
+    }
+
     /// The rules, by path, then id.
     pub fn rules(&self) -> &[CompiledRule] {
         &self.rules

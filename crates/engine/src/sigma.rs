@@ -71,6 +71,9 @@ mod rule;
 // Why a rule matches or not, clause by clause.
 mod explain;
 
+// The same rule with one thing changed.
+mod mutate;
+
 // The nearest word to a mistyped one.
 mod nearest;
 
@@ -79,6 +82,7 @@ pub use error::{Code, Position, RuleError};
 pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;
 pub use filter::{CompiledFilter, FilterInfo, Word};
+pub use mutate::{Mutant, Mutation};
 pub use nearest::nearest;
 pub use rule::CompiledRule;
 

@@ -9,6 +9,9 @@ mod table;
 // For the CI servers.
 mod junit;
 
+// `--mutate`: do the cases notice a lost clause?
+mod mutate;
+
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -31,10 +34,24 @@ Examples:
   tattletrail rules test rules/ --failed
   tattletrail rules test rules/ --format junit > rules.xml
       for GitLab, Jenkins, GitHub actions ...
+  tattletrail rules test my-rules/trail_stopped.yml --mutate
+      would the cases notice if a clause of the rule were lost, or turned round?
+  tattletrail rules test my-rules/ --mutate=values
+      and if a value were lost from a list?
+
+With --mutate the cases run on every mutant of their rule: the rule with one clause taken away or turned round. A
+mutant that fails a case is killed. One that does not is a survivor, and is told with its place and with the case that is
+missing. Where no record can tell a mutant from the rule, the file of cases says why:
+
+  survivors:
+    - clause: selection.errorCode
+      mutation: drop               # or negate; left out: both
+      reason: this call is only logged when it succeeds
 
 Exit codes:
-  0  every case holds (a rule without cases is told, and is no failure)
-  1  a case does not
+  0  every case holds (a rule without cases is told, and is no failure); with --mutate, no mutant survives without a
+     reason
+  1  a case does not; a mutant survives, or a reason is for none that does
   2  wrong usage, or a path could not be read
   3  a rule, or a file of cases, does not load; the others were run";
 
@@ -53,6 +70,10 @@ pub(super) struct TestArguments {
     /// Leave out the rules whose cases all hold (of the table)
     #[arg(long)]
     failed: bool,
+
+    /// Run the cases on every mutant of each rule, and name those that no case notices
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "clauses")]
+    mutate: Option<mutate::Which>,
 }
 
 /// How the outcome is written.
@@ -73,6 +94,9 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Exit {
         Err(exit) => return exit,
     };
     let report = outcome::run(&files);
+    if let Some(which) = arguments.mutate {
+        return mutate::run(report, which, arguments, console);
+    }
     let text = match arguments.format {
         TestFormat::Table => table::text(&report, arguments.failed, Style::of_results(console)),
         TestFormat::Junit => junit::text(&report),

@@ -188,6 +188,48 @@ pub enum Surface {
     BuildProjectVisibility,
 }
 
+impl Surface {
+    /// What a beginning is called there: a guard rail is weakened, anything else is opened.
+    pub fn beginning(self) -> Effect {
+        match self {
+            Self::BucketPublicAccessBlock
+            | Self::AccountPublicAccessBlock
+            | Self::VpcBlockPublicAccess
+            | Self::ImageBlockPublicAccess
+            | Self::SnapshotBlockPublicAccess
+            | Self::BucketWebsite
+            | Self::BucketCors
+            | Self::OrganizationPublicAccessBlock => Effect::Weakened,
+            Self::SecurityGroupIngress
+            | Self::BucketPolicy
+            | Self::BucketAcl
+            | Self::ObjectAcl
+            | Self::SnapshotShare
+            | Self::ImageShare
+            | Self::DatabaseSnapshotShare
+            | Self::ResourcePolicy
+            | Self::RoleTrust
+            | Self::FunctionPermission
+            | Self::AccessPointPolicy
+            | Self::NetworkAclIngress
+            | Self::InternetRoute
+            | Self::DatabaseSecurityGroupIngress
+            | Self::PublicEndpoint
+            | Self::FunctionUrl
+            | Self::BucketReplication
+            | Self::InstanceIngress
+            | Self::KeyGrant
+            | Self::DocumentShare
+            | Self::BuildProjectVisibility => Effect::Opened,
+        }
+    }
+
+    /// The surface of its word in `exposure.surface`.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::from(word)).ok()
+    }
+}
+
 /// What a call did to an exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -43,6 +43,8 @@ pub(crate) enum Detection {
     Any(Vec<Detection>),
     Item(Item),
     Block(Block),
+    /// What must not hold. No rule is written so: only a mutant has it.
+    Not(Box<Detection>),
 }
 
 /// A field, or keywords, with values.
@@ -98,6 +100,7 @@ impl Detection {
             Self::Any(parts) => parts.iter().any(|part| part.matches(root)),
             Self::Item(item) => item.matches(root),
             Self::Block(block) => block.matches(root),
+            Self::Not(inner) => !inner.matches(root),
         }
     }
 }

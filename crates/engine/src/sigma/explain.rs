@@ -159,6 +159,10 @@ fn any(parts: Vec<Clause>) -> Clause {
     Clause { holds: parts.iter().any(|part| part.holds), asks: Asks::Any, parts }
 }
 
+fn not(inner: Clause) -> Clause {
+    Clause { holds: !inner.holds, asks: Asks::Not, parts: vec![inner] }
+}
+
 impl Scene<'_> {
     fn logic(self, logic: &Logic) -> Clause {
         self.expression(&logic.condition, logic)
@@ -171,10 +175,7 @@ impl Scene<'_> {
                 // A condition names only selections that there are.
                 logic.selections.get(*index).map_or_else(|| any(Vec::new()), |found| self.selection(found))
             }
-            Expression::Not(inner) => {
-                let inner = self.expression(inner, logic);
-                Clause { holds: !inner.holds, asks: Asks::Not, parts: vec![inner] }
-            }
+            Expression::Not(inner) => not(self.expression(inner, logic)),
             Expression::All(list) => all(parts(list)),
             Expression::Any(list) => any(parts(list)),
         }
@@ -196,6 +197,7 @@ impl Scene<'_> {
             Detection::Any(list) => any(parts(list)),
             Detection::Item(item) => self.item(item),
             Detection::Block(block) => self.block(block),
+            Detection::Not(inner) => not(self.detection(inner)),
         }
     }
 

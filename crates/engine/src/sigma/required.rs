@@ -28,7 +28,7 @@ fn detection(part: &Detection, field: &str) -> Option<BTreeSet<String>> {
         Detection::Any(parts) => union(parts.iter().map(|part| detection(part, field))),
         Detection::Item(found) => item(found, field),
         // The fields of a block are those of an element, not of the event.
-        Detection::Block(_) => None,
+        Detection::Block(_) | Detection::Not(_) => None,
     }
 }
 

@@ -75,6 +75,12 @@ impl CompiledRule {
         &self.logic
     }
 
+    /// The same rule with another detection. What it looks at stays: an exposure rule that names no derived field any
+    /// more is still tried once per change.
+    pub(crate) fn with_logic(&self, logic: Logic) -> Self {
+        Self { logic, ..self.clone() }
+    }
+
     /// Where the id is written.
     pub(crate) fn id_at(&self) -> Position {
         self.id_at
@@ -160,5 +166,6 @@ fn fields_of<'a>(detection: &'a Detection, fields: &mut Vec<&'a FieldPath>) {
         }
         // The fields within are relative to an element, so none of them is one of the event.
         Detection::Block(block) => fields.push(&block.field),
+        Detection::Not(inner) => fields_of(inner, fields),
     }
 }

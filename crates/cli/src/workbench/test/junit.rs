@@ -64,7 +64,7 @@ fn case(case: &Ran, tested: &Tested, xml: &mut String) {
     xml.push_str(&problem("failure", &difference.to_string(), &body));
 }
 
-fn open(name: &str, line: usize, file: &str, rule: &str) -> String {
+pub(super) fn open(name: &str, line: usize, file: &str, rule: &str) -> String {
     let stem = rule.rsplit_once('.').map_or(rule, |(stem, _)| stem);
     format!(
         "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{line}\">\n",
@@ -74,13 +74,13 @@ fn open(name: &str, line: usize, file: &str, rule: &str) -> String {
     )
 }
 
-fn problem(kind: &str, message: &str, body: &str) -> String {
+pub(super) fn problem(kind: &str, message: &str, body: &str) -> String {
     let (message, body) = (escape(message), escape(body));
     format!("      <{kind} message=\"{message}\">{body}</{kind}>\n    </testcase>\n")
 }
 
 /// A text for XML 1.0, in which most control characters cannot be written at all.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

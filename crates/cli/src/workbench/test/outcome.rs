@@ -15,6 +15,8 @@ use crate::workbench::together::Library;
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) rules: Vec<Tested>,
+    /// All files at hand.
+    pub(super) library: Library,
 }
 
 /// One rule with one file of cases.
@@ -119,7 +121,7 @@ pub(super) fn run(files: &Files) -> Report {
         rules.push(Tested { rule: files::plain(&source.path).display().to_string(), cases: None, outcome });
     }
     rules.sort_by(|a, b| (&a.rule, &a.cases).cmp(&(&b.rule, &b.cases)));
-    Report { rules }
+    Report { rules, library }
 }
 
 fn run_file(path: &Path, library: &Library) -> Tested {
@@ -141,19 +143,19 @@ fn run_file(path: &Path, library: &Library) -> Tested {
     Tested { rule: rule.display().to_string(), cases, outcome }
 }
 
-fn read_cases(path: &Path) -> Result<CaseFile, Vec<String>> {
+pub(super) fn read_cases(path: &Path) -> Result<CaseFile, Vec<String>> {
     let text = files::text(path).map_err(|error| vec![error])?;
     case::parse(&path.display().to_string(), &text).map_err(|errors| told(&errors))
 }
 
 /// What cases are run on.
-struct Bench {
-    engine: Engine,
+pub(super) struct Bench {
+    pub(super) engine: Engine,
     /// The file whose findings count; all, where it is about filters.
-    about: Option<String>,
+    pub(super) about: Option<String>,
 }
 
-fn load(source: &RuleSource, library: &Library) -> Result<Bench, Vec<String>> {
+pub(super) fn load(source: &RuleSource, library: &Library) -> Result<Bench, Vec<String>> {
     let sources = library.with_needed(source);
     let engine = RuleSet::from_sources(sources).map(Engine::new).map_err(|errors| told(&errors))?;
     let about = (!Outline::of(source).is_filters).then(|| source.path.clone());

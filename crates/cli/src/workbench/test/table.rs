@@ -9,7 +9,7 @@ use crate::output::layout::{fit, paint};
 use crate::workbench::wrap::labelled;
 
 /// The columns of the first word, with a space behind it.
-const WORD: usize = 10 + 1;
+pub(super) const WORD: usize = 10 + 1;
 
 /// The columns of `expected: `.
 const LABEL: usize = 10;
@@ -20,7 +20,7 @@ pub(super) fn text(report: &Report, failed: bool, style: Style) -> String {
     shown.map(|tested| entry(tested, style)).collect()
 }
 
-fn entry(tested: &Tested, style: Style) -> String {
+pub(super) fn entry(tested: &Tested, style: Style) -> String {
     let (word, color) = match tested.word() {
         "ok" => ("ok", "32"),
         "failed" => ("FAILED", "31"),

@@ -41,13 +41,13 @@ impl RuleWords {
     }
 
     /// A field with its modifiers, as written.
-    pub(super) fn key(&self, field: &FieldPath) -> String {
+    pub(in crate::sigma) fn key(&self, field: &FieldPath) -> String {
         let key = self.keys.get(&field.position()).filter(|_| field.as_str() != ".");
         key.cloned().unwrap_or_else(|| field.as_str().to_owned())
     }
 
     /// A value as JSON.
-    pub(super) fn value(&self, at: Position) -> String {
+    pub(in crate::sigma) fn value(&self, at: Position) -> String {
         self.values.get(&at).cloned().unwrap_or_default()
     }
 

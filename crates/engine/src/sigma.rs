@@ -59,13 +59,24 @@ mod rule;
 // Why a rule matches or not, clause by clause.
 mod explain;
 
+// What a rule names.
+mod mention;
+
+// Names below `exposure.` that there are not.
+mod exposure_words;
+
+// Names that a rule vouches for.
+mod known;
+
 // The nearest word to a mistyped one.
 mod nearest;
 
 pub use error::{Code, Position, RuleError};
 pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;
-pub use nearest::nearest;
+pub use known::{KnownName, known_names};
+pub use mention::{AskedValue, Mention};
+pub use nearest::{nearest, nearest_path};
 pub use rule::CompiledRule;
 
 pub(crate) use rule::parse;

@@ -3,6 +3,9 @@
 // What is wrong, and what could be better.
 mod diagnostic;
 
+// Names that AWS does not have.
+pub(super) mod names;
+
 // For code scanning.
 mod sarif;
 
@@ -20,8 +23,9 @@ use crate::{Console, Exit};
 use diagnostic::{Diagnostic, Severity};
 
 const EXAMPLES: &str = "\
-Errors keep a rule from loading: it could not do what it says. Warnings are about what a rule should have besides:
-cases, notes on false positives, references. Each kind has a code that does not change.
+Errors keep a rule from loading: it could not do what it says. Warnings are about what a rule should have besides
+(cases, notes on false positives, references), and about events, event sources and fields that AWS is not known to have.
+Each kind has a code that does not change.
 
 Examples:
   tattletrail rules check

@@ -63,7 +63,7 @@ fn selection() -> impl Strategy<Value = String> {
         "eventSource",
         "eventSource|startswith",
         "a",
-        "exposure.effect",
+        "exposure.facet",
     ]);
     let item =
         (key, prop::collection::vec(word(), 1..3)).prop_map(|(key, words)| format!("{key}: {words:?}"));
@@ -119,7 +119,7 @@ proptest! {
     ) {
         let sources = detections.iter().enumerate().map(|(id, text)| source(&format!("{id}.yml"), &id.to_string(), text));
         let rules = RuleSet::from_sources(sources).unwrap();
-        let change = Document::parse(br#"{"effect":"put"}"#).unwrap();
+        let change = Document::parse(br#"{"facet":"put"}"#).unwrap();
         for text in &records {
             let record = CloudTrailRecord::parse(text).unwrap();
             let event = Event::with_exposure(&record, change.root());
@@ -139,7 +139,7 @@ proptest! {
         let sources = detections.iter().enumerate().map(|(id, text)| source(&format!("{id}.yml"), &id.to_string(), text));
         let rules = RuleSet::from_sources(sources).unwrap();
         let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
-        let change = Document::parse(br#"{"effect":"put"}"#).unwrap();
+        let change = Document::parse(br#"{"facet":"put"}"#).unwrap();
         for text in &records {
             let record = CloudTrailRecord::parse(text).unwrap();
             let event = Event::with_exposure(&record, change.root());

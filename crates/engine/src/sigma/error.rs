@@ -67,13 +67,15 @@ pub enum Code {
     Value,
     /// A regular expression does not compile.
     Regex,
+    /// A field or a word that no exposure has.
+    Exposure,
     /// A file of cases cannot be read.
     Case,
 }
 
 impl Code {
     /// All codes, in their order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Yaml,
         Self::Document,
         Self::Metadata,
@@ -88,6 +90,7 @@ impl Code {
         Self::Modifier,
         Self::Value,
         Self::Regex,
+        Self::Exposure,
         Self::Case,
     ];
 
@@ -108,6 +111,7 @@ impl Code {
             Self::Modifier => "TT021",
             Self::Value => "TT022",
             Self::Regex => "TT023",
+            Self::Exposure => "TT024",
             Self::Case => "TT030",
         }
     }
@@ -129,6 +133,7 @@ impl Code {
             Self::Modifier => "a modifier is unknown or out of place",
             Self::Value => "a value is not of the kind that its field wants",
             Self::Regex => "a regular expression does not compile",
+            Self::Exposure => "a field or a word that no exposure has",
             Self::Case => "a file of cases cannot be read",
         }
     }

@@ -4,6 +4,7 @@
 
 use super::RuleSource;
 use super::error::{Code, Position, Problems, shown};
+use super::known;
 use super::nearest::nearest;
 use super::yaml::{Value, Yaml, show};
 use crate::attack;
@@ -20,6 +21,7 @@ pub(crate) fn metadata(source: &RuleSource, yaml: &Yaml, problems: &mut Problems
     let mapping = techniques(yaml, &tags, problems);
     let (id, at) = id(yaml, &hash, problems);
     logsource(yaml, problems);
+    known::check(yaml, problems);
     let info = RuleInfo {
         id,
         title: title(yaml, problems),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::RuleSource;
 use super::detection::{Detection, Logic};
 use super::error::{Code, Position, Problems, RuleError};
+use super::explain::RuleWords;
+use super::exposure_words;
 use super::field::{FieldPath, Root};
 use super::metadata::metadata;
 use super::required::required;
@@ -108,6 +110,9 @@ fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
     let mut fields = Vec::new();
     fields_of_logic(&logic, &mut fields);
     let exposure = fields.iter().any(|field| field.is_exposure());
+    if exposure {
+        exposure_words::check(&logic, &RuleWords::of_detection(&entry.value), problems);
+    }
     Some(CompiledRule { info: Arc::new(info), exposure, evidence: unique(&fields), logic, id_at })
 }
 

@@ -7,6 +7,7 @@ use tattletrail_engine::case;
 use tattletrail_engine::ruleset::{RuleError, RuleSet, RuleSource};
 use tattletrail_engine::sigma::Code;
 
+use super::names;
 use crate::workbench::files::{self, Files};
 
 /// How much it matters.
@@ -43,8 +44,18 @@ pub(super) struct Diagnostic {
     pub(super) help: Option<String>,
 }
 
-/// What a rule should have besides: code and words.
-pub(super) const LINTS: [(&str, &str); 4] = [NO_CASES, FEW_CASES, NO_FALSE_POSITIVES, NO_REFERENCES];
+/// What a rule should have besides, and names that AWS does not have: code and words.
+pub(super) const LINTS: [(&str, &str); 9] = [
+    NO_CASES,
+    FEW_CASES,
+    NO_FALSE_POSITIVES,
+    NO_REFERENCES,
+    names::UNKNOWN_NAME,
+    names::UNKNOWN_SOURCE,
+    names::OTHER_SOURCE,
+    names::UNKNOWN_FIELD,
+    names::NEEDLESS_NAME,
+];
 
 const NO_CASES: (&str, &str) = ("TT101", "a rule has no cases beside it");
 const FEW_CASES: (&str, &str) = ("TT102", "a rule has fewer than three cases");
@@ -148,5 +159,8 @@ fn lint(source: &RuleSource, counts: &BTreeMap<PathBuf, Option<usize>>, found: &
             let help = "name the page of the call, or of the attack";
             warn(NO_REFERENCES, "found no `references`".to_owned(), help);
         }
+    }
+    for rule in rules.rules() {
+        names::check(rule, source, found);
     }
 }

@@ -30,6 +30,9 @@ mod show;
 // `rules explain`: one rule, one record, clause by clause.
 mod explain;
 
+// `rules new`: a rule and its cases, begun from an event.
+mod new;
+
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
@@ -44,7 +47,9 @@ Examples:
       which of the built-in rules see impairment of defences?
   tattletrail rules show ssh_open_to_world
   tattletrail rules explain ssh_open_to_world event.json
-      why does the rule match this record, or why not?";
+      why does the rule match this record, or why not?
+  tattletrail rules new --from event.json -o my-rules
+      begin a rule and its cases from an event";
 
 /// Write, check and try out rules.
 #[derive(Debug, Args)]
@@ -61,6 +66,7 @@ enum Command {
     List(list::ListArguments),
     Show(show::ShowArguments),
     Explain(explain::ExplainArguments),
+    New(new::NewArguments),
 }
 
 /// Runs one of the commands.
@@ -71,5 +77,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::List(arguments) => list::run(arguments, console),
         Command::Show(arguments) => show::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
+        Command::New(arguments) => new::run(arguments, console),
     }
 }

@@ -131,7 +131,10 @@ fn duplicates(rules: &[CompiledRule]) -> Vec<RuleError> {
         let Some(other) = first.insert(info.id.as_str(), &info.path) else { continue };
         first.insert(info.id.as_str(), other);
         let hint = "ids are never used twice; make a new UUID";
-        errors.push(rule.error_at_id(format!("the id `{}` is also that of {other}", info.id), hint));
+        errors.push(rule.error_at_id(
+            format!("found the id `{}`, which {other} has too, expected one of its own", info.id),
+            hint,
+        ));
     }
     errors
 }

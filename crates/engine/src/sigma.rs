@@ -76,7 +76,7 @@ pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleW
 pub use field::FieldPath;
 pub use known::{KnownName, known_names};
 pub use mention::{AskedValue, Mention};
-pub use nearest::{nearest, nearest_path};
+pub use nearest::{nearest, nearest_path, nearest_within};
 pub use rule::CompiledRule;
 
 pub(crate) use rule::parse;

@@ -45,7 +45,7 @@ fn all_errors_of_all_files_come_back_together() {
     .unwrap_err();
     let told: Vec<String> = errors.iter().map(|error| format!("{}:{}", error.path, error.message)).collect();
     assert_eq!(told.len(), 4, "{told:#?}");
-    assert_eq!(told[0], "b.yml:the id `1` is also that of a.yml");
+    assert_eq!(told[0], "b.yml:found the id `1`, which a.yml has too, expected one of its own");
     assert_eq!(errors[0].line, 2);
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn check(logic: &Logic, written: &RuleWords, problems: &mut Problems)
 }
 
 fn field(mention: &Mention<'_>, problems: &mut Problems) {
-    let message = format!("found the field {}, which no exposure has", shown(&mention.path));
+    let message = format!("found the field {}, expected one that exposures have", shown(&mention.path));
     let hint = nearest_path(&mention.path, FIELDS.into_iter().chain([SEVERITY])).map_or_else(
         || "what a rule may name below `exposure` is in `rules/README.md`".to_owned(),
         |near| format!("did you mean `{near}`"),

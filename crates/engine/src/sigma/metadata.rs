@@ -5,7 +5,7 @@
 use super::RuleSource;
 use super::error::{Code, Position, Problems, shown};
 use super::known;
-use super::nearest::nearest;
+use super::nearest::{nearest, nearest_within};
 use super::yaml::{Value, Yaml, show};
 use crate::attack;
 use crate::finding::{Level, RuleInfo};
@@ -52,7 +52,7 @@ fn title(yaml: &Yaml, problems: &mut Problems) -> String {
         problems.add_with_hint(
             Code::Metadata,
             yaml.at,
-            "found no `title`",
+            "found no `title`, expected a text",
             "add one line that says what the rule finds",
         );
     }
@@ -80,7 +80,9 @@ fn word<'a>(yaml: &'a Yaml, key: &str, words: &[&str], problems: &mut Problems) 
     let message = format!("found the {key} {}, expected {} or {last}", shown(found), first.join(", "));
     match nearest(found, words.iter().copied()) {
         Some(near) => problems.add_with_hint(Code::Metadata, at, message, format!("did you mean `{near}`")),
-        None => problems.add(Code::Metadata, at, message),
+        None => {
+            problems.add_with_hint(Code::Metadata, at, message, "what each means is in `rules/README.md`")
+        }
     }
     None
 }
@@ -127,22 +129,36 @@ fn techniques(yaml: &Yaml, tags: &[String], problems: &mut Problems) -> attack::
         let Some(tag) = item.scalar() else { continue };
         if let Err(error) = attack::check(tag) {
             let message = format!("found the tag {}, {error}", shown(tag));
-            let known = attack::TACTICS.iter().map(|tactic| tactic.name);
-            if let Some(near) = tag.strip_prefix("attack.").and_then(|word| nearest(word, known)) {
-                problems.add_with_hint(Code::Tag, item.at, message, format!("did you mean `attack.{near}`"));
-            } else {
-                problems.add(Code::Tag, item.at, message);
-            }
+            let hint = near_tag(tag, error).map_or_else(
+                || "ids and names are on https://attack.mitre.org".to_owned(),
+                |near| format!("did you mean `attack.{near}`"),
+            );
+            problems.add_with_hint(Code::Tag, item.at, message, hint);
         }
     }
     attack::Mapping::of_tags(tags)
+}
+
+/// The tactic or technique that a misspelt tag means.
+fn near_tag(tag: &str, error: attack::TagError) -> Option<String> {
+    let word = tag.strip_prefix("attack.")?;
+    if error == attack::TagError::Tactic {
+        return nearest(word, attack::TACTICS.iter().map(|tactic| tactic.name)).map(str::to_owned);
+    }
+    let techniques = attack::TECHNIQUES.iter().map(|technique| technique.id);
+    nearest_within(2, word, techniques).map(str::to_lowercase)
 }
 
 /// Rules for other logs would never match, so they are refused rather than loaded.
 fn logsource(yaml: &Yaml, problems: &mut Problems) {
     let hint = "write `product: aws` and `service: cloudtrail`";
     let Some(entry) = yaml.get("logsource") else {
-        problems.add_with_hint(Code::Logsource, yaml.at, "found no `logsource`", hint);
+        problems.add_with_hint(
+            Code::Logsource,
+            yaml.at,
+            "found no `logsource`, expected that of CloudTrail",
+            hint,
+        );
         return;
     };
     if entry.value.entries().is_none() {
@@ -168,7 +184,7 @@ fn logsource(yaml: &Yaml, problems: &mut Problems) {
                 problems.add_with_hint(
                     Code::Logsource,
                     entry.at,
-                    format!("found no `{key}` in `logsource`"),
+                    format!("found no `{key}` in `logsource`, expected `{wanted}`"),
                     hint,
                 );
                 return;

@@ -103,7 +103,12 @@ fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
     check_version(document, problems);
     let (info, id_at) = metadata(source, document, problems);
     let Some(entry) = document.get("detection") else {
-        problems.add_with_hint(Code::Detection, document.at, "found no `detection`", "say what to look for");
+        problems.add_with_hint(
+            Code::Detection,
+            document.at,
+            "found no `detection`, expected selections and a condition",
+            "say what to look for",
+        );
         return None;
     };
     let logic = selection::detection(&entry.value, entry.at, problems)?;
@@ -123,7 +128,8 @@ fn check_version(document: &Yaml, problems: &mut Problems) {
     let major = entry.value.scalar().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
     if major.is_none_or(|major| major > 3) {
         let message = format!("found the Sigma version {}, expected one up to 3", show(&entry.value));
-        problems.add(Code::Document, entry.value.at, message);
+        let hint = "a later version may mean something else by the same words";
+        problems.add_with_hint(Code::Document, entry.value.at, message, hint);
     }
 }
 

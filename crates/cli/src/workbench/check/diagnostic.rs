@@ -142,7 +142,7 @@ fn lint(source: &RuleSource, counts: &BTreeMap<PathBuf, Option<usize>>, found: &
     match counts.get(&files::plain(&source.path)) {
         None => {
             let help = "write at least three in `<behaviour>.test.yml`: it fires; a benign look-alike; the call failed";
-            warn(NO_CASES, "found no cases beside the rule".to_owned(), help);
+            warn(NO_CASES, format!("found no cases beside the rule, expected at least {ENOUGH_CASES}"), help);
         }
         Some(Some(count)) if *count < ENOUGH_CASES => {
             let message = format!("found {count} case(s), expected at least {ENOUGH_CASES}");
@@ -153,11 +153,15 @@ fn lint(source: &RuleSource, counts: &BTreeMap<PathBuf, Option<usize>>, found: &
     for rule in rules.rules() {
         if rule.info().false_positives.is_empty() {
             let help = "say who does this for a good reason, or that nobody does";
-            warn(NO_FALSE_POSITIVES, "found no `falsepositives`".to_owned(), help);
+            warn(
+                NO_FALSE_POSITIVES,
+                "found no `falsepositives`, expected who else does this".to_owned(),
+                help,
+            );
         }
         if rule.info().references.is_empty() {
             let help = "name the page of the call, or of the attack";
-            warn(NO_REFERENCES, "found no `references`".to_owned(), help);
+            warn(NO_REFERENCES, "found no `references`, expected at least one".to_owned(), help);
         }
     }
     for rule in rules.rules() {

@@ -4,7 +4,10 @@
 //! day: a name that is right and not in the tables is vouched for by the rule itself, under `known_names`.
 
 // Which event sources there are, and the event names of each.
-pub(super) mod operations;
+pub(in crate::workbench) mod operations;
+
+// The event that is meant by a name that there is not.
+mod event;
 
 // Which fields a record has.
 mod fields;
@@ -108,19 +111,19 @@ impl Names<'_> {
             _ => format!("one of `{}`", listed(sources.iter().copied())),
         };
         let message = format!("found the event name `{written}`, expected {expected}");
-        let near = nearest(written, sources.iter().flat_map(|source| source.names()))
-            .or_else(|| nearest(written, self.table.sources().iter().flat_map(Source::names)));
+        let near = event::nearest(written, sources.iter().flat_map(|source| source.names()))
+            .or_else(|| event::nearest(written, self.table.sources().iter().flat_map(Source::names)));
         self.warn(UNKNOWN_NAME, at, message, near);
     }
 
     fn other_source(&mut self, written: &str, at: Position, asked: &[&'static Source], having: &[&Source]) {
         let message = format!(
-            "found the event name `{written}` for the event source `{}`, expected one that it has",
+            "found the event name `{written}` for the event source `{}`, expected one of its own",
             listed(asked.iter().copied())
         );
-        let near = nearest(written, asked.iter().flat_map(|source| source.names()));
-        let or = near.map(|near| format!(", or did you mean `{near}`")).unwrap_or_default();
-        let help = format!("it is an event of `{}`{or}; {VOUCH}", listed(having.iter().copied()));
+        let near = event::nearest(written, asked.iter().flat_map(|source| source.names()));
+        let near = near.map(|near| format!("did you mean `{near}`; ")).unwrap_or_default();
+        let help = format!("{near}it is an event of `{}`; {VOUCH}", listed(having.iter().copied()));
         self.push(OTHER_SOURCE, at, message, help);
     }
 

@@ -12,6 +12,9 @@ mod list;
 // `rules check`.
 mod check;
 
+// `rules new`.
+mod new;
+
 // `rules test`.
 mod test;
 

@@ -33,6 +33,9 @@ mod explain;
 // `rules new`: a rule and its cases, begun from an event.
 mod new;
 
+// `rules schema`: for editors.
+mod schema;
+
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
@@ -49,7 +52,9 @@ Examples:
   tattletrail rules explain ssh_open_to_world event.json
       why does the rule match this record, or why not?
   tattletrail rules new --from event.json -o my-rules
-      begin a rule and its cases from an event";
+      begin a rule and its cases from an event
+  tattletrail rules schema rule -o .schemas/rule.json
+      let the editor complete and check while you type";
 
 /// Write, check and try out rules.
 #[derive(Debug, Args)]
@@ -67,6 +72,7 @@ enum Command {
     Show(show::ShowArguments),
     Explain(explain::ExplainArguments),
     New(new::NewArguments),
+    Schema(schema::SchemaArguments),
 }
 
 /// Runs one of the commands.
@@ -78,5 +84,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::Show(arguments) => show::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
         Command::New(arguments) => new::run(arguments, console),
+        Command::Schema(arguments) => schema::run(arguments, console),
     }
 }

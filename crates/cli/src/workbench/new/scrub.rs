@@ -170,13 +170,25 @@ impl Scrub {
         if let Some(stands) = self.names.get(piece).filter(|_| is_name) {
             return stands.clone();
         }
-        if piece.len() == 12 && piece.bytes().all(|byte| byte.is_ascii_digit()) {
-            return self.account(piece).to_owned();
+        if let Some(address) = self.address(piece) {
+            return address;
         }
-        if let Some(id) = unique_id(piece) {
-            return id;
+        // `aws-logs-111122223333-eu` holds an account as well.
+        let mut out = String::new();
+        for part in piece.split_inclusive(|character: char| !character.is_ascii_alphanumeric()) {
+            let word = part.trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
+            out.push_str(&self.word(word));
+            out.push_str(part.strip_prefix(word).unwrap_or_default());
         }
-        self.address(piece).unwrap_or_else(|| piece.to_owned())
+        out
+    }
+
+    /// Letters and digits.
+    fn word(&mut self, word: &str) -> String {
+        if word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.account(word).to_owned();
+        }
+        unique_id(word).unwrap_or_else(|| word.to_owned())
     }
 
     fn account(&mut self, account: &str) -> &'static str {
@@ -272,7 +284,7 @@ mod tests {
                 "principalId": "AROAQWERTYUIOPASDFGHJ:jane.doe", "arn": "arn:aws:sts::210987654321:assumed-role/Ops/jane.doe",
                 "sessionContext": {"sessionIssuer": {"userName": "Ops", "arn": "arn:aws:iam::210987654321:role/Ops"}}},
             "requestParameters": {"masterUserPassword": "hunter2", "cidrIp": "8.8.4.4/32", "other": "0.0.0.0/0",
-                "peer": "999988887777", "note": "Ops", "n": 210_987_654_321_u64},
+                "peer": "999988887777", "host": "b-999988887777.s3-control.amazonaws.com", "note": "Ops", "n": 210_987_654_321_u64},
         });
         let scrubbed = scrub(&record, "id");
         let text = scrubbed.to_string();
@@ -288,6 +300,7 @@ mod tests {
         assert_eq!(scrubbed["requestParameters"]["cidrIp"], "198.51.100.7/32");
         assert_eq!(scrubbed["requestParameters"]["other"], "0.0.0.0/0");
         assert_eq!(scrubbed["requestParameters"]["peer"], "444455556666");
+        assert_eq!(scrubbed["requestParameters"]["host"], "b-444455556666.s3-control.amazonaws.com");
         assert_eq!(scrubbed["eventID"], "id");
     }
 

@@ -12,6 +12,9 @@ mod list;
 // `rules check`.
 mod check;
 
+// `rules check`: names.
+mod names;
+
 // `rules new`.
 mod new;
 

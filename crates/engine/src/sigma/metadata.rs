@@ -146,7 +146,7 @@ fn near_tag(tag: &str, error: attack::TagError) -> Option<String> {
         return nearest(word, attack::TACTICS.iter().map(|tactic| tactic.name)).map(str::to_owned);
     }
     let techniques = attack::TECHNIQUES.iter().map(|technique| technique.id);
-    nearest_within(2, word, techniques).map(str::to_lowercase)
+    nearest_within(1, word, techniques).map(str::to_lowercase)
 }
 
 /// Rules for other logs would never match, so they are refused rather than loaded.

@@ -203,6 +203,9 @@ fn regex(yaml: &Yaml, flags: RegexFlags, problems: &mut Problems) -> Option<Test
             if reason.contains("look-around") || reason.contains("backreference") {
                 let hint = "it would let a text stall the match; use a second selection and `not`";
                 problems.add_with_hint(Code::Regex, yaml.at, message, hint);
+            } else if matches!(error, ::regex::Error::CompiledTooBig(_)) {
+                let hint = "make it shorter, or several of it; a repetition costs as many times its size";
+                problems.add_with_hint(Code::Regex, yaml.at, message, hint);
             } else {
                 let hint = r"write `\` before a character of `. + * ? ( ) [ ] { } ^ $ |` that means itself";
                 problems.add_with_hint(Code::Regex, yaml.at, message, hint);

@@ -3,6 +3,12 @@
 //! In: a record. Out: two files that pass `rules check` and `rules test` as they are, and the words that say what is left
 //! to do. What belongs to somebody (accounts, addresses, names, keys) is replaced before anything is written.
 
+// Ids of new rules.
+mod id;
+
+// Names of files.
+mod file_name;
+
 // What belongs to somebody, replaced.
 mod scrub;
 
@@ -28,6 +34,8 @@ use tattletrail_engine::render::text::neutralise;
 
 use super::explain::event;
 use crate::{Console, Exit};
+use file_name::{plain, snake_case};
+use id::random_id;
 
 const EXAMPLES: &str = "\
 The two files load and hold as they are: the rule fires on the event, and on nothing else that is in the cases. What only
@@ -115,7 +123,7 @@ fn begin(arguments: &NewArguments) -> Result<String, String> {
             ));
         }
     }
-    let texts = [(&rule, rule::text(&draft)), (&cases, cases::text(&draft)?)];
+    let texts = [(&rule, rule::text(&draft)), (&cases, cases::text(&draft))];
     fs::create_dir_all(&folder).map_err(|error| format!("can't make `{}`: {error}", folder.display()))?;
     for (path, text) in texts {
         write_new(path, &text).map_err(|error| format!("can't write `{}`: {error}", path.display()))?;
@@ -149,46 +157,6 @@ fn draft(record: &CloudTrailRecord, arguments: &NewArguments) -> Result<Draft, S
     })
 }
 
-/// A UUID of version 4.
-fn random_id() -> Result<String, String> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|error| format!("no random bytes for an id: {error}"))?;
-    let number =
-        u128::from_be_bytes(bytes) & !(0xf000 << 64) & !(0xc000 << 48) | (0x4000 << 64) | (0x8000 << 48);
-    let digits = format!("{number:032x}");
-    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
-    Ok(parts.map(|(from, to)| digits.get(from..to).unwrap_or_default()).join("-"))
-}
-
-/// `DeleteDBInstance` as `delete_db_instance`: a name for a file, whatever the event is called.
-fn snake_case(name: &str) -> String {
-    let characters: Vec<char> = name.chars().take(80).collect();
-    let mut out = String::new();
-    for (place, character) in characters.iter().enumerate() {
-        let before = place.checked_sub(1).and_then(|before| characters.get(before));
-        let next_is_lower = characters.get(place + 1).is_some_and(char::is_ascii_lowercase);
-        let starts_word = character.is_ascii_uppercase()
-            && before.is_some_and(|before| {
-                before.is_ascii_lowercase() || before.is_ascii_digit() || next_is_lower
-            });
-        if starts_word && !out.ends_with('_') {
-            out.push('_');
-        }
-        out.push(character.to_ascii_lowercase());
-    }
-    plain(&out, '_')
-}
-
-/// Letters and digits, everything else as `other`; never empty.
-fn plain(text: &str, other: char) -> String {
-    let one = |character: char| {
-        if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { other }
-    };
-    let out: String = text.chars().map(one).collect();
-    let out = out.trim_matches(other);
-    if out.is_empty() { "event".to_owned() } else { out.to_owned() }
-}
-
 /// Writes a file that is not there yet.
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
@@ -215,30 +183,4 @@ fn next_steps(draft: &Draft, rule: &Path, cases: &Path) -> String {
              tattletrail rules check --strict {rule}\n     \
              tattletrail rules test {rule}\n"
         )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_files_are_plain() {
-        assert_eq!(snake_case("DeleteTrail"), "delete_trail");
-        assert_eq!(snake_case("ModifyDBInstance"), "modify_db_instance");
-        assert_eq!(snake_case("CreateFunction20150331v2"), "create_function20150331v2");
-        assert_eq!(snake_case("SendSSHPublicKey"), "send_ssh_public_key");
-        assert_eq!(snake_case("../../etc/passwd"), "etc_passwd");
-        assert_eq!(snake_case("\u{1b}[31m"), "31m");
-        assert_eq!(snake_case(".."), "event");
-        assert_eq!(plain("S3-Outposts", '-'), "s3-outposts");
-    }
-
-    #[test]
-    fn ids_are_uuids_of_version_4_and_differ() {
-        let (one, other) = (random_id().unwrap(), random_id().unwrap());
-        assert_ne!(one, other);
-        assert_eq!(one.len(), 36);
-        assert_eq!(one.chars().nth(14), Some('4'), "{one}");
-        assert!(matches!(one.chars().nth(19), Some('8' | '9' | 'a' | 'b')), "{one}");
-    }
 }

@@ -81,7 +81,7 @@ fn word<'a>(yaml: &'a Yaml, key: &str, words: &[&str], problems: &mut Problems) 
     match nearest(found, words.iter().copied()) {
         Some(near) => problems.add_with_hint(Code::Metadata, at, message, format!("did you mean `{near}`")),
         None => {
-            problems.add_with_hint(Code::Metadata, at, message, "what each means is in `rules/README.md`")
+            problems.add_with_hint(Code::Metadata, at, message, "what each means is in `rules/README.md`");
         }
     }
     None

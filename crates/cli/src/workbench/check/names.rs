@@ -152,16 +152,14 @@ impl Names<'_> {
             return;
         }
         let message = format!("found the field `{path}`, expected one that records have");
-        match fields::nearest(path) {
-            Some(near) => self.warn(UNKNOWN_FIELD, at, message, Some(near)),
-            None => {
-                let help = format!(
-                    "what a call was given is under `requestParameters.`, what it answered under \
-                     `responseElements.`; {VOUCH}"
-                );
-                self.push(UNKNOWN_FIELD, at, message, help);
-            }
+        if let Some(near) = fields::nearest(path) {
+            self.warn(UNKNOWN_FIELD, at, message, Some(near));
+            return;
         }
+        let help = format!(
+            "what a call was given is under `requestParameters.`, what it answered under `responseElements.`; {VOUCH}"
+        );
+        self.push(UNKNOWN_FIELD, at, message, help);
     }
 
     /// True if the rule vouches for the name, which is noted.

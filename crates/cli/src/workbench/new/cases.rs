@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 use tattletrail_engine::exposure::{Effect, ExposureChange};
 
 use super::{Draft, yaml};
-use crate::workbench::check::names::operations::Operations;
+use crate::workbench::check::names::operations::{Operations, Source};
 
-/// The file of cases; the error says why there can be none.
-pub(super) fn text(draft: &Draft) -> Result<String, String> {
+/// The file of cases.
+pub(super) fn text(draft: &Draft) -> String {
     let name = draft.record.get("eventName").and_then(Value::as_str).unwrap_or_default();
     let failed = draft.record.get("errorCode").is_some_and(|code| !code.is_null());
     let otherwise = if failed { gone_through() } else { refused() };
     let other = look_alike(draft, name);
-    Ok(format!(
+    format!(
         "# The event that the rule was begun from. Accounts, addresses, keys and people's names are invented.
 rule: {}.yml
 
@@ -32,7 +32,7 @@ cases:
         yaml::members(&draft.record, 2),
         expectation(draft),
         yaml::string(other)
-    ))
+    )
 }
 
 fn refused() -> &'static str {
@@ -72,7 +72,7 @@ fn look_alike(draft: &Draft, name: &str) -> &'static str {
     let source = Operations::shared().source(host);
     let names: Vec<&'static str> = source
         .into_iter()
-        .flat_map(|source| source.names())
+        .flat_map(Source::names)
         .filter(|other| !other.eq_ignore_ascii_case(name))
         .collect();
     let looks = |other: &&&str| ["Describe", "List", "Get"].iter().any(|verb| other.starts_with(verb));

@@ -4,62 +4,15 @@
 //! Accounts, addresses, ids of keys and principals, and the names of users, roles and sessions are replaced. Secrets, and
 //! members that no rule asks for, are left out. Names of resources stay.
 
+// What belongs to whom.
+mod owned;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde_json::{Map, Value};
 
-/// The members of a record that say what happened; the others are left out.
-const KEPT: [&str; 20] = [
-    "eventVersion",
-    "userIdentity",
-    "eventTime",
-    "eventSource",
-    "eventName",
-    "awsRegion",
-    "sourceIPAddress",
-    "userAgent",
-    "errorCode",
-    "errorMessage",
-    "requestParameters",
-    "responseElements",
-    "additionalEventData",
-    "serviceEventDetails",
-    "eventID",
-    "readOnly",
-    "resources",
-    "eventType",
-    "recipientAccountId",
-    "eventCategory",
-];
-
-/// Members that say nothing of anybody.
-const AS_IT_IS: [&str; 8] = [
-    "eventVersion",
-    "eventTime",
-    "eventSource",
-    "eventName",
-    "awsRegion",
-    "errorCode",
-    "readOnly",
-    "eventType",
-];
-
-/// Members whose values are never shown, by a part of their names in lower case.
-const SECRET: [&str; 9] = [
-    "password",
-    "secretstring",
-    "secretbinary",
-    "secretaccesskey",
-    "sessiontoken",
-    "privatekey",
-    "accesstoken",
-    "clientsecret",
-    "authtoken",
-];
-
-/// What a secret is replaced by.
-const HIDDEN: &str = "HIDDEN";
+use owned::{AS_IT_IS, HIDDEN, KEPT, is_between, is_left_out, is_public, is_secret, unique_id};
 
 /// Account ids that this project uses; the last one stands for all others.
 const ACCOUNTS: [&str; 4] = ["111122223333", "444455556666", "777788889999", "123456789012"];
@@ -122,8 +75,7 @@ impl Scrub {
     }
 
     fn value(&mut self, name: &str, value: &Value) -> Value {
-        let lower = name.to_ascii_lowercase();
-        if !value.is_null() && !value.is_boolean() && SECRET.iter().any(|secret| lower.contains(secret)) {
+        if !value.is_null() && !value.is_boolean() && is_secret(name) {
             return HIDDEN.into();
         }
         match value {
@@ -218,53 +170,6 @@ impl Scrub {
                 IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, u16::from(if network { 0 } else { next })])
             }
         })
-    }
-}
-
-/// The members of objects that are of no use to a rule: keys of the moment, and their ids.
-fn is_left_out(name: &str) -> bool {
-    matches!(
-        name,
-        "accessKeyId"
-            | "credentialId"
-            | "x-amz-id-2"
-            | "AuthenticationMethod"
-            | "requestId"
-            | "_X_AMZN_TRACE_ID"
-    )
-}
-
-/// Characters that are in no id, name or address. A colon is one: an address of version 6 is only known alone.
-fn is_between(character: char) -> bool {
-    !(character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-' | '@' | '+' | '='))
-}
-
-/// An id that IAM gave to a key or a principal, as AWS's documentation writes one.
-fn unique_id(piece: &str) -> Option<String> {
-    const PREFIXES: [&str; 11] =
-        ["AKIA", "ASIA", "AIDA", "AROA", "AGPA", "ANPA", "ANVA", "APKA", "ABIA", "ACCA", "ASCA"];
-    let kind = PREFIXES.into_iter().find(|prefix| piece.starts_with(prefix))?;
-    let is_id =
-        piece.len() >= 16 && piece.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    is_id.then(|| format!("{kind}IOSFODNN7EXAMPLE"))
-}
-
-/// True for addresses that are somebody's: not private ones, nor those that stand for all.
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            !(address.is_private()
-                || address.is_loopback()
-                || address.is_link_local()
-                || address.is_unspecified()
-                || address.is_documentation()
-                || address.is_broadcast())
-        }
-        IpAddr::V6(address) => {
-            !(address.is_loopback()
-                || address.is_unspecified()
-                || address.segments().starts_with(&[0x2001, 0xdb8]))
-        }
     }
 }
 

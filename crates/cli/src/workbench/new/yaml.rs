@@ -23,7 +23,9 @@ fn member(key: &str, value: &Value, indent: usize, out: &mut String) {
         }
         Value::Array(list) if !list.is_empty() => {
             out.push_str(&format!("{space}{key}:\n"));
-            list.iter().for_each(|item| element(item, indent + 2, out));
+            for item in list {
+                element(item, indent + 2, out);
+            }
         }
         other => out.push_str(&format!("{space}{key}: {}\n", scalar(other))),
     }
@@ -37,7 +39,9 @@ fn element(item: &Value, indent: usize, out: &mut String) {
         }
         Value::Array(list) if !list.is_empty() => {
             out.push_str(&format!("{space}-\n"));
-            list.iter().for_each(|item| element(item, indent + 2, out));
+            for item in list {
+                element(item, indent + 2, out);
+            }
         }
         other => out.push_str(&format!("{space}- {}\n", scalar(other))),
     }

@@ -60,6 +60,9 @@ impl Scrub {
             let user = USERS.get(self.names.len() % USERS.len()).copied().unwrap_or("alice");
             self.learn(text(path), user);
         }
+        for path in ["/requestParameters/roleSessionName", "/userIdentity/sessionContext/sourceIdentity"] {
+            self.learn(text(path), "example-session");
+        }
         for path in ["/userIdentity/arn", "/userIdentity/principalId"] {
             let session = text(path).rsplit(['/', ':']).next().unwrap_or_default();
             if text("/userIdentity/type") == "AssumedRole" || text("/userIdentity/type") == "FederatedUser" {

@@ -110,6 +110,15 @@ fn the_schemas_for_editors_refuse_what_is_wrong() {
     assert_eq!(code, Some(0), "{said}");
 }
 
+/// The script asks the botocore that is pinned for these tests.
+#[test]
+fn the_table_of_operations_is_what_its_script_makes() {
+    let script = root().join("crates/cli/tables/make_operations.py");
+    let output = Command::new(python()).arg(script).arg("--check").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "run crates/cli/tables/make_operations.py\n{said}");
+}
+
 #[test]
 fn the_validators_refuse_what_is_broken() {
     for (script, format, key) in [

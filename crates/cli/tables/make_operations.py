@@ -1,7 +1,9 @@
 """Makes `operations.txt`: which event sources CloudTrail knows, and the event names of each.
 
-    python3 -m venv /tmp/tables && /tmp/tables/bin/pip install botocore
-    /tmp/tables/bin/python crates/cli/tables/make_operations.py
+    python -m pip install -r tests/validators/requirements.txt
+    python crates/cli/tables/make_operations.py
+
+With `--check` nothing is written; the exit code is 1 if the file is not what would be.
 
 Two sources. The operations of AWS's services are read from the service models in botocore (names only). What CloudTrail
 writes and no model has (sign-in, events that services make by themselves, other spellings) is in `beside_operations.txt`,
@@ -13,6 +15,7 @@ behind it, and which is written nowhere, so both are taken. Exceptions are below
 
 import pathlib
 import re
+import sys
 
 import botocore
 import botocore.session
@@ -95,9 +98,13 @@ def main():
         "# beside_operations.txt; do not edit.",
     ]
     lines += [" ".join([source, *sorted(table[source])]) for source in sorted(table)]
-    (HERE / "operations.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = "\n".join(lines) + "\n"
     print(f"{len(table)} sources, {sum(map(len, table.values()))} names")
+    if "--check" in sys.argv:
+        return 0 if (HERE / "operations.txt").read_text(encoding="utf-8") == text else 1
+    (HERE / "operations.txt").write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

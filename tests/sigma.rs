@@ -141,7 +141,7 @@ fn an_id_used_twice_names_the_other_file() {
     assert_eq!(
         told,
         [
-            "b.yml:2:5: the id `1b0d8a4e` is also that of a.yml\n  help: ids are never used twice; make a new UUID"
+            "b.yml:2:5: found the id `1b0d8a4e`, which a.yml has too, expected one of its own\n  help: ids are never used twice; make a new UUID"
         ]
     );
 }

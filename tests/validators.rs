@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::harness::python::environment;
-use crate::harness::{root, shared_data, tattletrail};
+use crate::harness::{files, root, shared_data, tattletrail};
 
 /// The Python of an environment with the validators.
 fn python() -> &'static Path {
@@ -67,6 +67,56 @@ fn ocsf_fits_the_published_schema() {
 #[test]
 fn ocsf_fits_other_people_s_models() {
     check("ocsf_models.py", "ocsf");
+}
+
+/// A text with the schema that it is checked against, and whether it must fit.
+fn schema_line(kind: &str, path: &Path, good: bool) -> String {
+    let schema: serde_json::Value =
+        serde_json::from_str(&tattletrail(["rules", "schema", kind]).out).unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    let name = path.display().to_string();
+    serde_json::json!({"name": name, "schema": schema, "text": text, "good": good}).to_string() + "\n"
+}
+
+#[test]
+fn rules_and_cases_fit_the_schemas_for_editors() {
+    let mut lines = String::new();
+    for path in files(&root().join("rules"), ".yml") {
+        let kind = if path.to_string_lossy().ends_with(".test.yml") { "cases" } else { "rule" };
+        lines.push_str(&schema_line(kind, &path, true));
+    }
+    assert!(lines.lines().count() >= 480);
+    for path in shared_data().map(|data| files(&data.join("sigma-aws/aws"), ".yml")).unwrap_or_default() {
+        lines.push_str(&schema_line("rule", &path, true));
+    }
+    let (code, said) = validate("schemas.py", &lines);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+/// `<kind>.good*.yml` fit, `<kind>.bad.<fault>.yml` do not.
+#[test]
+fn the_schemas_for_editors_refuse_what_is_wrong() {
+    let mut lines = String::new();
+    let mut bad = 0;
+    for path in files(&root().join("tests/fixtures/workbench/schema"), ".yml") {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let (kind, rest) = name.split_once('.').unwrap();
+        let good = rest.starts_with("good");
+        bad += usize::from(!good);
+        lines.push_str(&schema_line(kind, &path, good));
+    }
+    assert!(bad >= 20, "{bad}");
+    let (code, said) = validate("schemas.py", &lines);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+/// The script asks the botocore that is pinned for these tests.
+#[test]
+fn the_table_of_operations_is_what_its_script_makes() {
+    let script = root().join("crates/cli/tables/make_operations.py");
+    let output = Command::new(python()).arg(script).arg("--check").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "run crates/cli/tables/make_operations.py\n{said}");
 }
 
 #[test]

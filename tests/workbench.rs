@@ -12,6 +12,12 @@ mod list;
 // `rules check`.
 mod check;
 
+// `rules check`: names.
+mod names;
+
+// `rules new`.
+mod new;
+
 // `rules test`.
 mod test;
 

@@ -127,7 +127,7 @@ impl Shipped {
             }
         };
         let differs = |case: &&Case| {
-            case.judge(&engine, case.before.iter().map(record).collect(), record(&case.record)).is_err()
+            case.judge(&engine, None, case.before.iter().map(record).collect(), record(&case.record)).is_err()
         };
         self.cases.iter().filter(differs).map(|case| case.name.clone()).collect()
     }

@@ -36,6 +36,12 @@ mod filters;
 // `rules explain`: one rule, one record, clause by clause.
 mod explain;
 
+// `rules new`: a rule and its cases, begun from an event.
+mod new;
+
+// `rules schema`: for editors.
+mod schema;
+
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
@@ -50,7 +56,11 @@ Examples:
       which of the built-in rules see impairment of defences?
   tattletrail rules show ssh_open_to_world
   tattletrail rules explain ssh_open_to_world event.json
-      why does the rule match this record, or why not?";
+      why does the rule match this record, or why not?
+  tattletrail rules new --from event.json -o my-rules
+      begin a rule and its cases from an event
+  tattletrail rules schema rule -o .schemas/rule.json
+      let the editor complete and check while you type";
 
 /// Write, check and try out rules.
 #[derive(Debug, Args)]
@@ -68,6 +78,8 @@ enum Command {
     Show(show::ShowArguments),
     Explain(explain::ExplainArguments),
     Filters(filters::FiltersArguments),
+    New(new::NewArguments),
+    Schema(schema::SchemaArguments),
 }
 
 /// Runs one of the commands.
@@ -79,5 +91,7 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::Show(arguments) => show::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
         Command::Filters(arguments) => filters::run(arguments, console),
+        Command::New(arguments) => new::run(arguments, console),
+        Command::Schema(arguments) => schema::run(arguments, console),
     }
 }

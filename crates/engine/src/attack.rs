@@ -49,7 +49,7 @@ pub enum TagError {
     #[error("expected a technique such as `attack.t1530` or `attack.t1685.002`")]
     Technique,
     /// `attack.defence`.
-    #[error("which is no tactic of ATT&CK {VERSION}")]
+    #[error("expected a tactic of ATT&CK {VERSION}")]
     Tactic,
 }
 

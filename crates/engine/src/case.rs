@@ -191,7 +191,9 @@ fn expectation(item: &Yaml, problems: &mut Problems) -> Option<Expectation> {
         if !known {
             let wanted =
                 "`match`, `status`, `level`, `resource`, `facet` or `findings` with a value of its kind";
-            problems.add(Code::Case, entry.at, format!("found `{}: {text}`, expected {wanted}", entry.key));
+            let message = format!("found `{}: {text}`, expected {wanted}", entry.key);
+            let hint = "the format of cases is in `rules/README.md`";
+            problems.add_with_hint(Code::Case, entry.at, message, hint);
         }
     }
     if !has_match {

@@ -18,6 +18,9 @@ mod cidr;
 // Well-known services by their ports.
 mod service;
 
+// The fields and words that rules may name.
+pub(crate) mod words;
+
 // A security-group rule in normal form.
 mod ingress;
 

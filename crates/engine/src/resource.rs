@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::ids::Arn;
 use crate::json::{Kind, Node};
 use crate::record::CloudTrailRecord;
-use parameter::{PARAMETERS, Parameter, kind_of_arn, known_kind};
+use parameter::{PARAMETERS, Parameter, kind_of_arn, known_kind, listed_kinds};
 use place::{ArnForm, Place, Scope, capped, short_name};
 
 /// A `CloudFormation` type out of a fixed list.
@@ -40,6 +40,14 @@ pub struct Resource {
 /// Reads a type that was written out before.
 fn kind_as_written<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
     String::deserialize(from).map(|kind| known_kind(&kind))
+}
+
+/// Every type that a resource may have.
+pub(crate) fn known_kinds() -> Vec<ResourceType> {
+    let mut kinds: Vec<ResourceType> = listed_kinds().chain(["Other"]).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
 }
 
 const USER: ArnForm = ArnForm::new("AWS::IAM::User", "iam", Scope::Global, "user/");

@@ -100,6 +100,19 @@ impl RuleSet {
         Err(errors)
     }
 
+    /// What is in one file, whether or not the rules that it names are there; `None` where it has a fault of its own.
+    pub fn alone(source: &RuleSource) -> Option<Self> {
+        let (mut rules, mut correlations, mut filters) = (Vec::new(), Vec::new(), Vec::new());
+        for parsed in parse(source).ok()? {
+            match parsed {
+                Parsed::Rule(rule) => rules.push(*rule),
+                Parsed::Correlation(correlation) => correlations.push(*correlation),
+                Parsed::Filter(filter) => filters.push(*filter),
+            }
+        }
+        Some(Self::linked(rules, correlations, filters, &[], &mut Vec::new()))
+    }
+
     /// Puts together what has been read; `broken` are the texts of files that could not be.
     fn linked(
         mut rules: Vec<CompiledRule>,
@@ -260,7 +273,7 @@ fn duplicate(id: &RuleId, path: &str, at: Position, other: &str) -> RuleError {
         path: path.to_owned(),
         line: at.line,
         column: at.column,
-        message: format!("the id `{id}` is also that of {other}"),
+        message: format!("found the id `{id}`, which {other} has too, expected one of its own"),
         hint: Some("ids are never used twice; make a new UUID".to_owned()),
     }
 }

@@ -74,6 +74,15 @@ mod explain;
 // The same rule with one thing changed.
 mod mutate;
 
+// What a rule names.
+mod mention;
+
+// Names below `exposure.` that there are not.
+mod exposure_words;
+
+// Names that a rule vouches for.
+mod known;
+
 // The nearest word to a mistyped one.
 mod nearest;
 
@@ -82,8 +91,10 @@ pub use error::{Code, Position, RuleError};
 pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;
 pub use filter::{CompiledFilter, FilterInfo, Word};
+pub use known::{KnownName, known_names};
+pub use mention::{AskedValue, Mention};
 pub use mutate::{Mutant, Mutation};
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_path, nearest_within};
 pub use rule::CompiledRule;
 
 pub(crate) use rule::{Parsed, parse};

@@ -3,12 +3,21 @@
 // What is wrong, and what could be better.
 mod diagnostic;
 
+// What could be better.
+pub(super) mod lints;
+
+// Names that AWS does not have.
+pub(super) mod names;
+
 // For code scanning.
 mod sarif;
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use jiff::Zoned;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use tattletrail_engine::render::text::neutralise;
 
@@ -20,8 +29,9 @@ use crate::{Console, Exit};
 use diagnostic::{Diagnostic, Severity};
 
 const EXAMPLES: &str = "\
-Errors keep a rule from loading: it could not do what it says. Warnings are about what a rule should have besides:
-cases, notes on false positives, references. Each kind has a code that does not change.
+Errors keep a rule from loading: it could not do what it says. Warnings are about what a rule should have besides
+(cases, notes on false positives, references), and about events, event sources and fields that AWS is not known to have.
+Each kind has a code that does not change.
 
 Examples:
   tattletrail rules check
@@ -71,7 +81,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Exit {
         Ok(files) => files,
         Err(exit) => return exit,
     };
-    let found = diagnostic::all(&files);
+    let found = diagnostic::all(&files, today());
     let count = |wanted| found.iter().filter(|diagnostic| diagnostic.severity == wanted).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let text = match arguments.format {
@@ -86,6 +96,11 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Exit {
         (0, 1..) if arguments.strict => Exit::Findings,
         _ => Exit::Clean,
     }
+}
+
+/// The day, in UTC.
+pub(super) fn today() -> Date {
+    Zoned::now().with_time_zone(TimeZone::UTC).date()
 }
 
 /// As a scan tells it, with the code behind.

@@ -1,7 +1,7 @@
 //! `tattletrail rules explain`: why a rule matches a record, or why not.
 
 // The record that is asked about.
-mod event;
+pub(super) mod event;
 
 // For people.
 mod tree;

@@ -6,14 +6,13 @@ mod standing;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use jiff::Zoned;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::finding::Level;
 use tattletrail_engine::render::text::neutralise;
 
+use super::check::today;
 use super::json::pretty;
 use crate::output::Style;
 use crate::output::layout::{fit, flow, paint};
@@ -92,7 +91,7 @@ pub(super) fn run(arguments: &FiltersArguments, console: &mut Console) -> Exit {
         let input = InputArguments::of(arguments.on.clone());
         read_all(&input, &engine, Level::Informational, (console, None), &mut |_, _| {})
     });
-    let today = arguments.as_of.unwrap_or_else(|| Zoned::now().with_time_zone(TimeZone::UTC).date());
+    let today = arguments.as_of.unwrap_or_else(today);
     let all: Vec<Standing<'_>> = engine
         .rules()
         .filters()

@@ -79,6 +79,13 @@ pub(crate) fn known_service(name: &str) -> Option<&'static str> {
     SERVICES.iter().map(|(known, ..)| *known).find(|known| *known == name)
 }
 
+/// The names of all services, each once.
+pub(crate) fn service_names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = SERVICES.iter().map(|(name, ..)| *name).collect();
+    names.dedup();
+    names
+}
+
 /// The services that a rule lets in, sorted. A range counts for every service it covers or touches.
 pub(crate) fn services(protocol: Protocol, ports: PortRange) -> Vec<&'static str> {
     let mut found: Vec<&'static str> = SERVICES

@@ -225,8 +225,12 @@ pub(super) const OTHER_KINDS: &[&str] = &[
 
 /// The type of a resource in the word that rules and findings use: `Other` for those that nobody listed.
 pub(super) fn known_kind(kind: &str) -> &'static str {
-    let listed = PARAMETERS.iter().map(|row| row.form.kind).chain(OTHER_KINDS.iter().copied());
-    listed.into_iter().find(|known| *known == kind).unwrap_or("Other")
+    listed_kinds().find(|known| *known == kind).unwrap_or("Other")
+}
+
+/// Every type that is listed.
+pub(super) fn listed_kinds() -> impl Iterator<Item = &'static str> {
+    PARAMETERS.iter().map(|row| row.form.kind).chain(OTHER_KINDS.iter().copied())
 }
 
 /// Resource types of ARNs that no parameter of the table names.

@@ -45,7 +45,7 @@ fn all_errors_of_all_files_come_back_together() {
     .unwrap_err();
     let told: Vec<String> = errors.iter().map(|error| format!("{}:{}", error.path, error.message)).collect();
     assert_eq!(told.len(), 4, "{told:#?}");
-    assert_eq!(told[0], "b.yml:the id `1` is also that of a.yml");
+    assert_eq!(told[0], "b.yml:found the id `1`, which a.yml has too, expected one of its own");
     assert_eq!(errors[0].line, 2);
 }
 
@@ -63,7 +63,7 @@ fn selection() -> impl Strategy<Value = String> {
         "eventSource",
         "eventSource|startswith",
         "a",
-        "exposure.effect",
+        "exposure.facet",
     ]);
     let item =
         (key, prop::collection::vec(word(), 1..3)).prop_map(|(key, words)| format!("{key}: {words:?}"));
@@ -119,7 +119,7 @@ proptest! {
     ) {
         let sources = detections.iter().enumerate().map(|(id, text)| source(&format!("{id}.yml"), &id.to_string(), text));
         let rules = RuleSet::from_sources(sources).unwrap();
-        let change = Document::parse(br#"{"effect":"put"}"#).unwrap();
+        let change = Document::parse(br#"{"facet":"put"}"#).unwrap();
         for text in &records {
             let record = CloudTrailRecord::parse(text).unwrap();
             let event = Event::with_exposure(&record, change.root());
@@ -139,7 +139,7 @@ proptest! {
         let sources = detections.iter().enumerate().map(|(id, text)| source(&format!("{id}.yml"), &id.to_string(), text));
         let rules = RuleSet::from_sources(sources).unwrap();
         let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
-        let change = Document::parse(br#"{"effect":"put"}"#).unwrap();
+        let change = Document::parse(br#"{"facet":"put"}"#).unwrap();
         for text in &records {
             let record = CloudTrailRecord::parse(text).unwrap();
             let event = Event::with_exposure(&record, change.root());

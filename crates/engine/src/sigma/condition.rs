@@ -32,8 +32,13 @@ impl<'a> Names<'a> {
     /// Reports each selection that no condition uses.
     pub(crate) fn report_unused(&self, problems: &mut Problems) {
         for ((name, at), _) in self.names.iter().zip(&self.used).filter(|(_, used)| !**used) {
-            let message = format!("the selection {} is not used by the condition", shown(name));
-            problems.add_with_hint(Code::UnusedSelection, *at, message, "use it or remove it");
+            let message = format!("found the selection {}, expected the condition to use it", shown(name));
+            problems.add_with_hint(
+                Code::UnusedSelection,
+                *at,
+                message,
+                "name it in the condition (a filter by `and not`), or remove it",
+            );
         }
     }
 
@@ -147,7 +152,7 @@ impl Parser<'_, '_> {
                 if self.take(&Token::Close) {
                     return Some(inner);
                 }
-                self.problems.add(Code::Condition, at, "found `(` without its `)`");
+                self.problems.add(Code::Condition, at, "found `(` without its `)`, expected both");
                 None
             }
             Some(Token::Word(word)) if !is_operator(&word) => self.word(&word, at),
@@ -180,10 +185,10 @@ impl Parser<'_, '_> {
         if let Some(index) = self.names.find(word) {
             return Some(Expression::Selection(index));
         }
-        let message = format!("the condition names {}, which is not a selection", shown(word));
+        let message = format!("found {} in the condition, expected the name of a selection", shown(word));
         match self.suggestion(word) {
             Some(hint) => self.problems.add_with_hint(Code::UnknownSelection, at, message, hint),
-            None => self.problems.add(Code::UnknownSelection, at, message),
+            None => self.problems.add_with_hint(Code::UnknownSelection, at, message, self.selections()),
         }
         None
     }
@@ -195,6 +200,12 @@ impl Parser<'_, '_> {
         }
         nearest(word, self.names.names.iter().map(|(name, _)| *name))
             .map(|name| format!("did you mean `{name}`"))
+    }
+
+    /// The names that there are, for a hint.
+    fn selections(&self) -> String {
+        let names: Vec<String> = self.names.names.iter().map(|(name, _)| shown(name)).collect();
+        format!("there is {}", names.join(", "))
     }
 
     /// `1 of selection_*`: the pattern behind `of`.

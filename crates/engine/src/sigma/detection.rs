@@ -74,6 +74,17 @@ pub(crate) enum Body {
     Extended(Logic),
 }
 
+impl Expression {
+    /// True if there is a `not` in it.
+    pub(crate) fn has_not(&self) -> bool {
+        match self {
+            Self::Selection(_) => false,
+            Self::Not(_) => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_not),
+        }
+    }
+}
+
 impl Logic {
     /// True if the condition holds.
     pub(crate) fn matches(&self, root: Root<'_>) -> bool {

@@ -67,6 +67,8 @@ pub enum Code {
     Value,
     /// A regular expression does not compile.
     Regex,
+    /// A field or a word that no exposure has.
+    Exposure,
     /// A file of cases cannot be read.
     Case,
     /// A filter cannot be read, or nobody answers for it.
@@ -79,7 +81,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in their order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Yaml,
         Self::Document,
         Self::Metadata,
@@ -94,6 +96,7 @@ impl Code {
         Self::Modifier,
         Self::Value,
         Self::Regex,
+        Self::Exposure,
         Self::Case,
         Self::Filter,
         Self::Correlation,
@@ -117,6 +120,7 @@ impl Code {
             Self::Modifier => "TT021",
             Self::Value => "TT022",
             Self::Regex => "TT023",
+            Self::Exposure => "TT024",
             Self::Case => "TT030",
             Self::Filter => "TT040",
             Self::Correlation => "TT041",
@@ -141,6 +145,7 @@ impl Code {
             Self::Modifier => "a modifier is unknown or out of place",
             Self::Value => "a value is not of the kind that its field wants",
             Self::Regex => "a regular expression does not compile",
+            Self::Exposure => "a field or a word that no exposure has",
             Self::Case => "a file of cases cannot be read",
             Self::Filter => "a filter cannot be read, or nobody answers for it",
             Self::Correlation => "a correlation cannot be read",

@@ -96,6 +96,14 @@ impl FieldPath {
         matches!(&*self.steps, [Step::Key { name, .. }] if &**name == wanted)
     }
 
+    /// The names on the way, without places in lists.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Key { name, .. } => Some(&**name),
+            Step::Index(_) => None,
+        })
+    }
+
     /// The element itself.
     pub(crate) fn element(at: Position) -> Self {
         Self { written: ".".into(), at, steps: Box::default() }

@@ -92,6 +92,11 @@ impl CompiledFilter {
         if day.is_some_and(|day| day <= self.info.expires.as_str()) { Word::Suppressed } else { Word::Lapsed }
     }
 
+    /// True if its condition has a `not` somewhere: it is what it selects that it suppresses, not everything else.
+    pub fn suppresses_what_it_selects(&self) -> bool {
+        self.logic.condition.has_not()
+    }
+
     pub(crate) fn targets(&self) -> &Targets {
         &self.targets
     }

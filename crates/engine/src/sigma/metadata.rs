@@ -5,7 +5,8 @@
 use super::RuleSource;
 use super::document::Document;
 use super::error::{Code, Position, Problems, shown};
-use super::nearest::nearest;
+use super::known;
+use super::nearest::{nearest, nearest_within};
 use super::yaml::{Value, Yaml, show};
 use crate::attack;
 use crate::finding::{Level, Related, RuleInfo};
@@ -27,6 +28,7 @@ pub(crate) fn metadata(
     let tags = texts(yaml, "tags", problems);
     let mapping = techniques(yaml, &tags, problems);
     let (id, at) = id(yaml, &hash, problems);
+    known::check(yaml, problems);
     let info = RuleInfo {
         id,
         name: text(yaml, "name", problems).map(str::to_owned),
@@ -81,7 +83,7 @@ pub(super) fn title(yaml: &Yaml, problems: &mut Problems) -> String {
         problems.add_with_hint(
             Code::Metadata,
             yaml.at,
-            "found no `title`",
+            "found no `title`, expected a text",
             "add one line that says what the rule finds",
         );
     }
@@ -114,7 +116,9 @@ pub(super) fn word<'a>(
     let message = format!("found the {key} {}, expected {} or {last}", shown(found), first.join(", "));
     match nearest(found, words.iter().copied()) {
         Some(near) => problems.add_with_hint(Code::Metadata, at, message, format!("did you mean `{near}`")),
-        None => problems.add(Code::Metadata, at, message),
+        None => {
+            problems.add_with_hint(Code::Metadata, at, message, "what each means is in `rules/README.md`");
+        }
     }
     None
 }
@@ -161,22 +165,36 @@ fn techniques(yaml: &Yaml, tags: &[String], problems: &mut Problems) -> attack::
         let Some(tag) = item.scalar() else { continue };
         if let Err(error) = attack::check(tag) {
             let message = format!("found the tag {}, {error}", shown(tag));
-            let known = attack::TACTICS.iter().map(|tactic| tactic.name);
-            if let Some(near) = tag.strip_prefix("attack.").and_then(|word| nearest(word, known)) {
-                problems.add_with_hint(Code::Tag, item.at, message, format!("did you mean `attack.{near}`"));
-            } else {
-                problems.add(Code::Tag, item.at, message);
-            }
+            let hint = near_tag(tag, error).map_or_else(
+                || "ids and names are on https://attack.mitre.org".to_owned(),
+                |near| format!("did you mean `attack.{near}`"),
+            );
+            problems.add_with_hint(Code::Tag, item.at, message, hint);
         }
     }
     attack::Mapping::of_tags(tags)
+}
+
+/// The tactic or technique that a misspelt tag means.
+fn near_tag(tag: &str, error: attack::TagError) -> Option<String> {
+    let word = tag.strip_prefix("attack.")?;
+    if error == attack::TagError::Tactic {
+        return nearest(word, attack::TACTICS.iter().map(|tactic| tactic.name)).map(str::to_owned);
+    }
+    let techniques = attack::TECHNIQUES.iter().map(|technique| technique.id);
+    nearest_within(1, word, techniques).map(str::to_lowercase)
 }
 
 /// Rules for other logs would never match, so they are refused rather than loaded.
 pub(super) fn logsource(yaml: &Yaml, problems: &mut Problems) {
     let hint = "write `product: aws` and `service: cloudtrail`";
     let Some(entry) = yaml.get("logsource") else {
-        problems.add_with_hint(Code::Logsource, yaml.at, "found no `logsource`", hint);
+        problems.add_with_hint(
+            Code::Logsource,
+            yaml.at,
+            "found no `logsource`, expected that of CloudTrail",
+            hint,
+        );
         return;
     };
     if entry.value.entries().is_none() {
@@ -202,7 +220,7 @@ pub(super) fn logsource(yaml: &Yaml, problems: &mut Problems) {
                 problems.add_with_hint(
                     Code::Logsource,
                     entry.at,
-                    format!("found no `{key}` in `logsource`"),
+                    format!("found no `{key}` in `logsource`, expected `{wanted}`"),
                     hint,
                 );
                 return;

@@ -88,7 +88,8 @@ pub(crate) fn parse(words: &[(&str, Position)], problems: &mut Problems) -> Opti
     let mut plan = Plan::default();
     for (word, at) in words {
         if plan.written.iter().any(|before| before == word) {
-            problems.add(Code::Modifier, *at, format!("the modifier {} is there twice", shown(word)));
+            let message = format!("found the modifier {} twice, expected each once", shown(word));
+            problems.add_with_hint(Code::Modifier, *at, message, "remove one");
             return None;
         }
         match plan.apply(word) {
@@ -100,8 +101,11 @@ pub(crate) fn parse(words: &[(&str, Position)], problems: &mut Problems) -> Opti
             Step::Impossible(hint) => {
                 let word = shown(word);
                 let message = match plan.written.last() {
-                    Some(before) => format!("the modifier {word} cannot follow {}", shown(before)),
-                    None => format!("the modifier {word} cannot come first"),
+                    Some(before) => format!(
+                        "found the modifier {word} behind {}, expected modifiers that go together",
+                        shown(before)
+                    ),
+                    None => format!("found the modifier {word} first, expected another one before it"),
                 };
                 problems.add_with_hint(Code::Modifier, *at, message, hint);
                 return None;
@@ -118,7 +122,7 @@ enum Step {
 }
 
 fn unknown(word: &str, at: Position, problems: &mut Problems) {
-    let message = format!("found the modifier {}, which is not supported", shown(word));
+    let message = format!("found the modifier {}, expected one that is supported", shown(word));
     let hint = if word == "expand" {
         "placeholders need a processing pipeline; write the values themselves".to_owned()
     } else if TIME_PARTS.contains(&word) {

@@ -10,6 +10,8 @@ use super::correlation::{self, Correlation};
 use super::detection::{Detection, Logic};
 use super::document::{self, Document, Kind};
 use super::error::{Code, Position, Problems, RuleError};
+use super::explain::RuleWords;
+use super::exposure_words;
 use super::field::{FieldPath, Root};
 use super::filter::{self, CompiledFilter};
 use super::metadata::{self, metadata};
@@ -120,13 +122,21 @@ fn rule(source: &RuleSource, document: &Document, problems: &mut Problems) -> Op
     let (info, id_at) = metadata(source, document, problems);
     metadata::logsource(yaml, problems);
     let Some(entry) = yaml.get("detection") else {
-        problems.add_with_hint(Code::Detection, yaml.at, "found no `detection`", "say what to look for");
+        problems.add_with_hint(
+            Code::Detection,
+            yaml.at,
+            "found no `detection`, expected selections and a condition",
+            "say what to look for",
+        );
         return None;
     };
     let logic = selection::detection(&entry.value, entry.at, problems)?;
     let mut fields = Vec::new();
     fields_of_logic(&logic, &mut fields);
     let exposure = fields.iter().any(|field| field.is_exposure());
+    if exposure {
+        exposure_words::check(&logic, &RuleWords::of_detection(&entry.value), problems);
+    }
     Some(CompiledRule { info: Arc::new(info), exposure, evidence: unique(&fields), logic, id_at })
 }
 
@@ -137,7 +147,8 @@ fn check_version(document: &Yaml, problems: &mut Problems) {
     let major = entry.value.scalar().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
     if major.is_none_or(|major| major > 3) {
         let message = format!("found the Sigma version {}, expected one up to 3", show(&entry.value));
-        problems.add(Code::Document, entry.value.at, message);
+        let hint = "a later version may mean something else by the same words";
+        problems.add_with_hint(Code::Document, entry.value.at, message, hint);
     }
 }
 

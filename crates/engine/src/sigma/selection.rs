@@ -71,7 +71,7 @@ fn logic(entries: &[Entry], key: Position, place: Place, problems: &mut Problems
         problems.add_with_hint(
             Code::Condition,
             key,
-            "found no `condition`",
+            "found no `condition`, expected one that names the selections",
             "add one, such as `condition: selection`",
         );
         return None;
@@ -218,12 +218,16 @@ fn plain(
 ) -> Option<Item> {
     if is_structure(&entry.value) {
         let path = path.as_str();
-        let hint =
-            format!("write `{path}[any]:` for elements of a list, or the whole path `{path}.name: value`");
+        let name =
+            entry.value.entries().and_then(<[Entry]>::first).map_or("name", |entry| entry.key.as_str());
+        let hint = format!(
+            "write the whole path, {}, or `{path}[any]:` for the elements of a list",
+            shown(&format!("{path}.{name}: value"))
+        );
         problems.add_with_hint(
             Code::Detection,
             entry.at,
-            format!("found a mapping as the value of {}", shown(path)),
+            format!("found a mapping as the value of {}, expected texts or numbers", shown(path)),
             hint,
         );
         return None;

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use tattletrail_engine::case;
 use tattletrail_engine::ruleset::{RuleError, RuleSet, RuleSource};
 use tattletrail_engine::sigma::Code;
 
+use super::lints::lint;
 use crate::workbench::files::{self, Files};
+use crate::workbench::together::Library;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,20 +46,9 @@ pub(super) struct Diagnostic {
     pub(super) help: Option<String>,
 }
 
-/// What a rule should have besides: code and words.
-pub(super) const LINTS: [(&str, &str); 4] = [NO_CASES, FEW_CASES, NO_FALSE_POSITIVES, NO_REFERENCES];
-
-const NO_CASES: (&str, &str) = ("TT101", "a rule has no cases beside it");
-const FEW_CASES: (&str, &str) = ("TT102", "a rule has fewer than three cases");
-const NO_FALSE_POSITIVES: (&str, &str) = ("TT103", "a rule does not say when it is wrong");
-const NO_REFERENCES: (&str, &str) = ("TT104", "a rule has no references");
-
-/// It fires, it does not fire on a look-alike, it does not fire where the call failed.
-const ENOUGH_CASES: usize = 3;
-
-/// Everything, by file and place.
-pub(super) fn all(files: &Files) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = match RuleSet::from_sources(files.rules.iter().cloned()) {
+/// Everything, by file and place. Filters run out: `today` is the day on which it is asked.
+pub(super) fn all(files: &Files, today: Date) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = match RuleSet::from_sources(with_needed(files)) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.into_iter().map(of_error).collect(),
     };
@@ -65,10 +57,24 @@ pub(super) fn all(files: &Files) -> Vec<Diagnostic> {
         read_cases(path, &mut counts, &mut found);
     }
     for source in &files.rules {
-        lint(source, &counts, &mut found);
+        lint(source, &counts, today, &mut found);
     }
     found.sort_by(|a, b| (&a.path, a.line, a.column, a.code).cmp(&(&b.path, b.line, b.column, b.code)));
     found
+}
+
+/// The files, and of the rules inside the program those that they name.
+fn with_needed(files: &Files) -> Vec<RuleSource> {
+    let library = Library::of(&files.rules);
+    let mut all = files.rules.clone();
+    for source in &files.rules {
+        for needed in library.with_needed(source) {
+            if !all.iter().any(|known| known.path == needed.path) {
+                all.push(needed);
+            }
+        }
+    }
+    all
 }
 
 fn of_error(error: RuleError) -> Diagnostic {
@@ -109,44 +115,6 @@ fn read_cases(path: &Path, counts: &mut BTreeMap<PathBuf, Option<usize>>, found:
             if let Some(count) = counts.entry(rule).or_insert(Some(0)) {
                 *count += file.cases.len();
             }
-        }
-    }
-}
-
-/// What a rule that loads should have besides.
-fn lint(source: &RuleSource, counts: &BTreeMap<PathBuf, Option<usize>>, found: &mut Vec<Diagnostic>) {
-    let Ok(rules) = RuleSet::from_sources([source.clone()]) else { return };
-    let mut warn = |(code, _): (&'static str, &str), message: String, help: &str| {
-        let (severity, path) = (Severity::Warning, source.path.clone());
-        found.push(Diagnostic {
-            severity,
-            code,
-            path,
-            line: 1,
-            column: 1,
-            message,
-            help: Some(help.to_owned()),
-        });
-    };
-    match counts.get(&files::plain(&source.path)) {
-        None => {
-            let help = "write at least three in `<behaviour>.test.yml`: it fires; a benign look-alike; the call failed";
-            warn(NO_CASES, "found no cases beside the rule".to_owned(), help);
-        }
-        Some(Some(count)) if *count < ENOUGH_CASES => {
-            let message = format!("found {count} case(s), expected at least {ENOUGH_CASES}");
-            warn(FEW_CASES, message, "it fires; a benign look-alike; the same call failed");
-        }
-        Some(_) => {}
-    }
-    for rule in rules.rules() {
-        if rule.info().false_positives.is_empty() {
-            let help = "say who does this for a good reason, or that nobody does";
-            warn(NO_FALSE_POSITIVES, "found no `falsepositives`".to_owned(), help);
-        }
-        if rule.info().references.is_empty() {
-            let help = "name the page of the call, or of the attack";
-            warn(NO_REFERENCES, "found no `references`".to_owned(), help);
         }
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use tattletrail_engine::sigma::Code;
 
-use super::diagnostic::{Diagnostic, LINTS, Severity};
+use super::diagnostic::{Diagnostic, Severity};
+use super::lints::LINTS;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 

@@ -32,7 +32,7 @@ struct Records {
 }
 
 /// The one record of a file, or the one with that id; the error is for people.
-pub(super) fn read(path: &Path, id: Option<&str>) -> Result<CloudTrailRecord, String> {
+pub(in crate::workbench) fn read(path: &Path, id: Option<&str>) -> Result<CloudTrailRecord, String> {
     let shown = path.display();
     let mut records = Records::default();
     let ending = if path.is_dir() {

@@ -5,6 +5,7 @@ use tattletrail_engine::ruleset::{CompiledFilter, RuleSet};
 
 use crate::scan::Tally;
 use crate::scan::summary::grouped;
+use crate::workbench::check::lints::days_left;
 
 /// How a filter stands.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl<'f> Standing<'f> {
         soon: u16,
         tally: Option<&Tally>,
     ) -> Self {
-        let days_left = days_left(filter, today);
+        let days_left = days_left(&filter.info().expires, today);
         let state = match days_left {
             ..0 => State::Ended,
             days if days < i64::from(soon) => State::Soon,
@@ -100,12 +101,6 @@ impl<'f> Standing<'f> {
             Some(rules) => format!("for {}", rules.join(", ")),
         }
     }
-}
-
-/// A filter works on its last day, too.
-fn days_left(filter: &CompiledFilter, today: Date) -> i64 {
-    let expires: Option<Date> = filter.info().expires.parse().ok();
-    expires.and_then(|expires| today.until(expires).ok()).map_or(0, |span| i64::from(span.get_days()))
 }
 
 fn titles(filter: &CompiledFilter, rules: &RuleSet) -> Option<Vec<String>> {

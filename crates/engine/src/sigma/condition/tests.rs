@@ -46,11 +46,11 @@ fn errors_name_the_place_and_the_way_out() {
     let rows = [
         (
             "selectoin",
-            "t.yml:1:1: the condition names `selectoin`, which is not a selection\n  help: did you mean `selection`",
+            "t.yml:1:1: found `selectoin` in the condition, expected the name of a selection\n  help: did you mean `selection`",
         ),
         ("selection AND filter_a", "t.yml:1:11: found `AND` here, expected `and`, `or` or the end"),
         ("selection and", "t.yml:1:14: found the end here, expected the name of a selection"),
-        ("(selection", "t.yml:1:1: found `(` without its `)`"),
+        ("(selection", "t.yml:1:1: found `(` without its `)`, expected both"),
         ("selection)", "t.yml:1:10: found `)` here, expected `and`, `or` or the end"),
         ("2 of filter_*", "t.yml:1:1: found `2` before `of`, expected `1`, `any` or `all`"),
         (

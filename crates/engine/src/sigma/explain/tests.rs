@@ -14,7 +14,7 @@ fn explain(detection: &str, record: &str) -> Explanation {
     let text = text(detection);
     let rules = RuleSet::from_sources([RuleSource::new("a.yml", text.as_str())]).unwrap();
     let record = CloudTrailRecord::parse(record).unwrap();
-    let change = Document::parse(br#"{"effect":"put","access":["put","x"]}"#).unwrap();
+    let change = Document::parse(br#"{"facet":"put","parties":["put","x"]}"#).unwrap();
     let event = Event::with_exposure(&record, change.root());
     let rule = &rules.rules()[0];
     let explanation = rule.explain(&RuleWords::of(&text), &event);
@@ -102,8 +102,8 @@ fn member() -> impl Strategy<Value = String> {
         "b",
         "'b.c'",
         "eventName",
-        "exposure.effect",
-        "exposure.access",
+        "exposure.facet",
+        "exposure.parties",
     ]);
     let special = prop::sample::select(vec![
         "'b|fieldref': a",

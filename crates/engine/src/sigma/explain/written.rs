@@ -40,6 +40,19 @@ impl RuleWords {
         selection.and_then(|at| self.conditions.get(&at)).cloned().unwrap_or_default()
     }
 
+    /// The words of a `detection:`.
+    pub(crate) fn of_detection(detection: &Yaml) -> Self {
+        let mut written = Self::default();
+        written.add(detection);
+        written
+    }
+
+    /// The text of the value that stands there; empty where none does.
+    pub fn text_at(&self, at: Position) -> String {
+        let json = self.value(at);
+        serde_json::from_str::<String>(&json).unwrap_or(json)
+    }
+
     /// A field with its modifiers, as written.
     pub(in crate::sigma) fn key(&self, field: &FieldPath) -> String {
         let key = self.keys.get(&field.position()).filter(|_| field.as_str() != ".");

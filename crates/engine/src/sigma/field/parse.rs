@@ -120,7 +120,7 @@ fn parse_brackets(
         problems.add_with_hint(
             Code::Field,
             at,
-            format!("found an open bracket in the path {}", shown(path)),
+            format!("found an open bracket in the path {}, expected its `]`", shown(path)),
             r"write `\[` for a bracket that belongs to the name",
         );
         return Err(Reported);

@@ -24,7 +24,8 @@ pub(super) fn item(
 ) -> Option<Item> {
     let Some(first) = list.first() else {
         let at = field.as_ref().map_or(crate::sigma::Position::START, FieldPath::position);
-        problems.add(Code::Value, at, "found an empty list, expected values to look for");
+        let hint = "write `null` for a field without a value";
+        problems.add_with_hint(Code::Value, at, "found an empty list, expected values to look for", hint);
         return None;
     };
     if plan.all && list.len() == 1 {
@@ -197,12 +198,17 @@ fn regex(yaml: &Yaml, flags: RegexFlags, problems: &mut Problems) -> Option<Test
         Ok(regex) => Some(Test::Regex(regex)),
         Err(error) => {
             let reason = reason(&error);
-            let message = format!("the regular expression {} does not compile: {reason}", shown(text));
+            let message =
+                format!("found the regular expression {}, expected one that compiles: {reason}", shown(text));
             if reason.contains("look-around") || reason.contains("backreference") {
                 let hint = "it would let a text stall the match; use a second selection and `not`";
                 problems.add_with_hint(Code::Regex, yaml.at, message, hint);
+            } else if matches!(error, ::regex::Error::CompiledTooBig(_)) {
+                let hint = "make it shorter, or several of it; a repetition costs as many times its size";
+                problems.add_with_hint(Code::Regex, yaml.at, message, hint);
             } else {
-                problems.add(Code::Regex, yaml.at, message);
+                let hint = r"write `\` before a character of `. + * ? ( ) [ ] { } ^ $ |` that means itself";
+                problems.add_with_hint(Code::Regex, yaml.at, message, hint);
             }
             None
         }
@@ -228,7 +234,8 @@ fn network(yaml: &Yaml, problems: &mut Problems) -> Option<Test> {
         return wrong(yaml, "for `cidr`, expected a network such as `10.0.0.0/8`", problems);
     };
     if network.trunc() != network {
-        let message = format!("found {} for `cidr`, which is an address within a network", shown(text));
+        let message =
+            format!("found {} for `cidr`, expected a network: this is an address within one", shown(text));
         problems.add_with_hint(
             Code::Value,
             yaml.at,

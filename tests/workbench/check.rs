@@ -73,9 +73,9 @@ fn sarif_holds_every_fault() {
         assert!(place["region"]["startColumn"].as_u64().unwrap() >= 1, "{result}");
         assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()), "{result}");
     }
-    // Every kind of fault of a rule has a rule that shows it; ids used twice and cases have tests of their own.
+    // Every kind of fault of a rule has a rule that shows it; ids used twice, missing rules and cases have tests of their own.
     let shown: BTreeSet<&str> =
-        kinds.into_iter().filter(|code| !["TT006", "TT030", "TT102"].contains(code)).collect();
+        kinds.into_iter().filter(|code| !["TT006", "TT030", "TT042", "TT102"].contains(code)).collect();
     assert_eq!(met, shown);
 }
 

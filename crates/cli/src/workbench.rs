@@ -15,6 +15,9 @@ mod json;
 // One rule by what people call it.
 mod find;
 
+// A file with the files that it needs.
+mod together;
+
 // `rules check`: everything that is wrong.
 mod check;
 
@@ -26,6 +29,9 @@ mod list;
 
 // `rules show`: one rule.
 mod show;
+
+// `rules filters`: exceptions and who answers for them.
+mod filters;
 
 // `rules explain`: one rule, one record, clause by clause.
 mod explain;
@@ -61,6 +67,7 @@ enum Command {
     List(list::ListArguments),
     Show(show::ShowArguments),
     Explain(explain::ExplainArguments),
+    Filters(filters::FiltersArguments),
 }
 
 /// Runs one of the commands.
@@ -71,5 +78,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::List(arguments) => list::run(arguments, console),
         Command::Show(arguments) => show::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
+        Command::Filters(arguments) => filters::run(arguments, console),
     }
 }

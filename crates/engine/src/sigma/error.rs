@@ -41,7 +41,7 @@ impl From<Position> for (usize, usize) {
 pub enum Code {
     /// The text is not YAML that can be read.
     Yaml,
-    /// The file is not one plain rule.
+    /// The file has something other than rules, filters and correlations.
     Document,
     /// A key around the detection is missing or wrong.
     Metadata,
@@ -69,11 +69,17 @@ pub enum Code {
     Regex,
     /// A file of cases cannot be read.
     Case,
+    /// A filter cannot be read, or nobody answers for it.
+    Filter,
+    /// A correlation cannot be read.
+    Correlation,
+    /// A rule that another document names is not there.
+    Reference,
 }
 
 impl Code {
     /// All codes, in their order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Yaml,
         Self::Document,
         Self::Metadata,
@@ -89,6 +95,9 @@ impl Code {
         Self::Value,
         Self::Regex,
         Self::Case,
+        Self::Filter,
+        Self::Correlation,
+        Self::Reference,
     ];
 
     /// The code, such as `TT011`.
@@ -109,6 +118,9 @@ impl Code {
             Self::Value => "TT022",
             Self::Regex => "TT023",
             Self::Case => "TT030",
+            Self::Filter => "TT040",
+            Self::Correlation => "TT041",
+            Self::Reference => "TT042",
         }
     }
 
@@ -116,7 +128,7 @@ impl Code {
     pub fn title(self) -> &'static str {
         match self {
             Self::Yaml => "the text is not YAML that can be read",
-            Self::Document => "the file is not one plain rule",
+            Self::Document => "the file has something other than rules, filters and correlations",
             Self::Metadata => "a key around the detection is missing or wrong",
             Self::Tag => "a tag of ATT&CK is misspelt",
             Self::Logsource => "the rule is for another log",
@@ -130,6 +142,9 @@ impl Code {
             Self::Value => "a value is not of the kind that its field wants",
             Self::Regex => "a regular expression does not compile",
             Self::Case => "a file of cases cannot be read",
+            Self::Filter => "a filter cannot be read, or nobody answers for it",
+            Self::Correlation => "a correlation cannot be read",
+            Self::Reference => "a rule that is named is not there",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `rules test --mutate`: every mutant of every rule against the cases of the rule.
 //!
 //! In: what the cases came to on the rules themselves. Out: the mutants that no case tells from their rule. A rule with a
-//! case that fails is not mutated: every mutant of it would be killed by that case.
+//! case that fails is not mutated: every mutant of it would be killed by that case. Nor are correlations and filters; the
+//! rules of their file are, and the cases of the file are run on all of it.
 
 // What became of the mutants.
 mod outcome;
@@ -22,7 +23,9 @@ use tattletrail_engine::sigma::Mutation;
 use super::outcome::Outcome;
 use super::{TestArguments, TestFormat, case_object};
 use crate::output::Style;
+use crate::workbench::files::Files;
 use crate::workbench::json::pretty;
+use crate::workbench::together::Library;
 use crate::{Console, Exit};
 use outcome::{Judged, Mutated, Report, Verdict};
 
@@ -44,11 +47,12 @@ impl Which {
 /// Runs the mutants of the rules whose cases hold.
 pub(super) fn run(
     tested: super::outcome::Report,
+    files: &Files,
     which: Which,
     arguments: &TestArguments,
     console: &mut Console,
 ) -> Exit {
-    let report = outcome::run(tested, which);
+    let report = outcome::run(tested, &Library::of(&files.rules), which);
     let text = match arguments.format {
         TestFormat::Table => table::text(&report, arguments.failed, Style::of_results(console)),
         TestFormat::Junit => junit::text(&report),

@@ -5,12 +5,13 @@ use std::path::Path;
 use tattletrail_engine::case::{Case, CaseFile};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::record::CloudTrailRecord;
-use tattletrail_engine::ruleset::{RuleSet, RuleSource};
+use tattletrail_engine::ruleset::{CompiledRule, RuleSource};
 use tattletrail_engine::sigma::{Mutant, Mutation, Position, RuleWords};
 
 use super::{Which, reasons};
 use crate::workbench::files;
-use crate::workbench::test::outcome::{self, Tested, load, read_cases, record};
+use crate::workbench::test::outcome::{self, Bench, Tested, load, read_cases, record};
+use crate::workbench::together::Library;
 
 /// All rules, by path.
 #[derive(Debug)]
@@ -107,16 +108,16 @@ impl Report {
 }
 
 /// Runs the cases of each rule on its mutants.
-pub(super) fn run(tested: outcome::Report, which: Which) -> Report {
-    Report { rules: tested.rules.into_iter().map(|tested| mutated(tested, which)).collect() }
+pub(super) fn run(tested: outcome::Report, library: &Library, which: Which) -> Report {
+    Report { rules: tested.rules.into_iter().map(|tested| mutated(tested, library, which)).collect() }
 }
 
-fn mutated(tested: Tested, which: Which) -> Mutated {
+fn mutated(tested: Tested, library: &Library, which: Which) -> Mutated {
     let mut mutated = Mutated { tested, mutants: Vec::new(), faults: Vec::new() };
     let Some(path) = mutated.tested.cases.clone().filter(|_| mutated.tested.word() == "ok") else {
         return mutated;
     };
-    match judge(Path::new(&path), &mutated.tested.rule, which) {
+    match judge(Path::new(&path), &mutated.tested.rule, library, which) {
         Ok((mutants, faults)) => (mutated.mutants, mutated.faults) = (mutants, faults),
         // It could be read a moment ago.
         Err(errors) => mutated.tested.outcome = outcome::Outcome::Broken(errors),
@@ -126,18 +127,21 @@ fn mutated(tested: Tested, which: Which) -> Mutated {
 
 type Mutants = (Vec<Judged>, Vec<String>);
 
-fn judge(path: &Path, rule: &str, which: Which) -> Result<Mutants, Vec<String>> {
+fn judge(path: &Path, rule: &str, library: &Library, which: Which) -> Result<Mutants, Vec<String>> {
     let file = read_cases(path)?;
     let text = files::text(Path::new(rule)).map_err(|error| vec![error])?;
     let words = RuleWords::of(&text);
-    let engine = load(&RuleSource::new(rule, text))?;
+    let bench = load(&RuleSource::new(rule, text), library)?;
     let cases = prepared(&file, path).map_err(|error| vec![error])?;
-    let rules = engine.rules();
+    let own: Vec<_> = of_file(&bench, rule).collect();
     let (mut judged, mut others) = (Vec::new(), Vec::new());
-    for (place, rule) in rules.rules().iter().enumerate() {
-        for mutant in rule.mutants(&words) {
+    for (place, one) in &own {
+        for mut mutant in one.mutants(&words) {
+            if own.len() > 1 {
+                mutant.clause = format!("{}/{}", one.info().id, mutant.clause);
+            }
             if which.includes(mutant.mutation) {
-                judged.push(judge_one(mutant, rules, place, &cases));
+                judged.push(judge_one(mutant, &bench, *place, &cases));
             } else {
                 others.push((mutant.clause, mutant.mutation));
             }
@@ -145,6 +149,11 @@ fn judge(path: &Path, rule: &str, which: Which) -> Result<Mutants, Vec<String>> 
     }
     let faults = reasons::apply(&file.survivors, &mut judged, &others, path);
     Ok((judged, faults))
+}
+
+/// The rules of the file with their places in the set, which also has what they need.
+fn of_file<'b>(bench: &'b Bench, path: &'b str) -> impl Iterator<Item = (usize, &'b CompiledRule)> {
+    bench.engine.rules().rules().iter().enumerate().filter(move |(_, rule)| rule.info().path == path)
 }
 
 /// A case with its records read.
@@ -162,12 +171,14 @@ fn prepared<'f>(file: &'f CaseFile, path: &Path) -> Result<Vec<Prepared<'f>>, St
     file.cases.iter().map(prepare).collect()
 }
 
-/// `place` is that of the mutant's rule in `rules`.
-fn judge_one(mutant: Mutant, rules: &RuleSet, place: usize, cases: &[Prepared<'_>]) -> Judged {
+/// `place` is that of the mutant's rule in the set.
+fn judge_one(mutant: Mutant, bench: &Bench, place: usize, cases: &[Prepared<'_>]) -> Judged {
     let Mutant { clause, mutation, at, wanted, rule } = mutant;
-    let engine = Engine::new(rules.with_rule(place, rule));
-    let notices =
-        |case: &&Prepared<'_>| case.case.judge(&engine, case.before.clone(), case.record.clone()).is_err();
+    let engine = Engine::new(bench.engine.rules().with_rule(place, rule));
+    let notices = |case: &&Prepared<'_>| {
+        let (before, record) = (case.before.clone(), case.record.clone());
+        case.case.judge(&engine, bench.about.as_deref(), before, record).is_err()
+    };
     let verdict = match cases.iter().find(notices) {
         Some(case) => Verdict::Killed(case.case.name.clone()),
         None => Verdict::Survived,

@@ -6,7 +6,6 @@
 
 // The same record several times.
 mod repeat;
-
 // Mutants that no case can tell from the rule, each with the reason.
 mod survivor;
 

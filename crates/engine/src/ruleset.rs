@@ -171,13 +171,13 @@ impl RuleSet {
     /// The same rules but for the one at `place`, which is replaced.
     #[must_use]
     pub fn with_rule(&self, place: usize, rule: CompiledRule) -> Self {
-        let mut rules = self.rules.clone();
-        if let Some(old) = rules.get_mut(place) {
+        let mut set = self.clone();
+        if let Some(old) = set.rules.get_mut(place) {
             *old = rule;
         }
-        let record = Index::new(&rules, |rule| !rule.is_exposure());
-        let exposure = Index::new(&rules, CompiledRule::is_exposure);
-        Self { rules, record, exposure, ..self.clone() }
+        set.record = Index::new(&set.rules, |rule| !rule.is_exposure());
+        set.exposure = Index::new(&set.rules, CompiledRule::is_exposure);
+        set
     }
 
     /// The rules, by path, then id.

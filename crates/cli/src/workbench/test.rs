@@ -96,7 +96,7 @@ pub(super) fn run(arguments: &TestArguments, console: &mut Console) -> Exit {
     };
     let report = outcome::run(&files);
     if let Some(which) = arguments.mutate {
-        return mutate::run(report, &files, which, arguments, console);
+        return mutate::run(report, which, arguments, console);
     }
     let text = match arguments.format {
         TestFormat::Table => table::text(&report, arguments.failed, Style::of_results(console)),

@@ -23,9 +23,7 @@ use tattletrail_engine::sigma::Mutation;
 use super::outcome::Outcome;
 use super::{TestArguments, TestFormat, case_object};
 use crate::output::Style;
-use crate::workbench::files::Files;
 use crate::workbench::json::pretty;
-use crate::workbench::together::Library;
 use crate::{Console, Exit};
 use outcome::{Judged, Mutated, Report, Verdict};
 
@@ -47,12 +45,11 @@ impl Which {
 /// Runs the mutants of the rules whose cases hold.
 pub(super) fn run(
     tested: super::outcome::Report,
-    files: &Files,
     which: Which,
     arguments: &TestArguments,
     console: &mut Console,
 ) -> Exit {
-    let report = outcome::run(tested, &Library::of(&files.rules), which);
+    let report = outcome::run(tested, which);
     let text = match arguments.format {
         TestFormat::Table => table::text(&report, arguments.failed, Style::of_results(console)),
         TestFormat::Junit => junit::text(&report),

@@ -15,6 +15,8 @@ use crate::workbench::together::Library;
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) rules: Vec<Tested>,
+    /// All files at hand.
+    pub(super) library: Library,
 }
 
 /// One rule with one file of cases.
@@ -119,7 +121,7 @@ pub(super) fn run(files: &Files) -> Report {
         rules.push(Tested { rule: files::plain(&source.path).display().to_string(), cases: None, outcome });
     }
     rules.sort_by(|a, b| (&a.rule, &a.cases).cmp(&(&b.rule, &b.cases)));
-    Report { rules }
+    Report { rules, library }
 }
 
 fn run_file(path: &Path, library: &Library) -> Tested {

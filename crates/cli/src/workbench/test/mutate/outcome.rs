@@ -108,16 +108,17 @@ impl Report {
 }
 
 /// Runs the cases of each rule on its mutants.
-pub(super) fn run(tested: outcome::Report, library: &Library, which: Which) -> Report {
-    Report { rules: tested.rules.into_iter().map(|tested| mutated(tested, library, which)).collect() }
+pub(super) fn run(tested: outcome::Report, which: Which) -> Report {
+    let outcome::Report { rules, library } = tested;
+    Report { rules: rules.into_iter().map(|tested| mutated(tested, which, &library)).collect() }
 }
 
-fn mutated(tested: Tested, library: &Library, which: Which) -> Mutated {
+fn mutated(tested: Tested, which: Which, library: &Library) -> Mutated {
     let mut mutated = Mutated { tested, mutants: Vec::new(), faults: Vec::new() };
     let Some(path) = mutated.tested.cases.clone().filter(|_| mutated.tested.word() == "ok") else {
         return mutated;
     };
-    match judge(Path::new(&path), &mutated.tested.rule, library, which) {
+    match judge(Path::new(&path), &mutated.tested.rule, which, library) {
         Ok((mutants, faults)) => (mutated.mutants, mutated.faults) = (mutants, faults),
         // It could be read a moment ago.
         Err(errors) => mutated.tested.outcome = outcome::Outcome::Broken(errors),
@@ -127,7 +128,7 @@ fn mutated(tested: Tested, library: &Library, which: Which) -> Mutated {
 
 type Mutants = (Vec<Judged>, Vec<String>);
 
-fn judge(path: &Path, rule: &str, library: &Library, which: Which) -> Result<Mutants, Vec<String>> {
+fn judge(path: &Path, rule: &str, which: Which, library: &Library) -> Result<Mutants, Vec<String>> {
     let file = read_cases(path)?;
     let text = files::text(Path::new(rule)).map_err(|error| vec![error])?;
     let words = RuleWords::of(&text);
@@ -171,7 +172,7 @@ fn prepared<'f>(file: &'f CaseFile, path: &Path) -> Result<Vec<Prepared<'f>>, St
     file.cases.iter().map(prepare).collect()
 }
 
-/// `place` is that of the mutant's rule in the set.
+/// `place` is that of the mutant's rule.
 fn judge_one(mutant: Mutant, bench: &Bench, place: usize, cases: &[Prepared<'_>]) -> Judged {
     let Mutant { clause, mutation, at, wanted, rule } = mutant;
     let engine = Engine::new(bench.engine.rules().with_rule(place, rule));

@@ -51,6 +51,15 @@ fn exit_codes_say_what_happened() {
 }
 
 #[test]
+fn rules_of_one_file_are_mutated_one_at_a_time() {
+    let run = rules(&["test", "fixtures/workbench/two-rules", "--mutate"]);
+    assert_eq!(run.exit, Exit::Findings);
+    let survivor = "two.yml:5:40: `3b1c8a57-7d0f-4f58-9a35-0d6b7c1f0b01/selection.errorCode` taken away";
+    assert!(run.out.contains(survivor), "{}", run.out);
+    assert!(run.err.ends_with("; 10 mutants: 8 killed, 1 survived, 1 explained\n"), "{}", run.err);
+}
+
+#[test]
 fn json_holds_every_mutant() {
     let run = rules(&["test", MUTANTS, "--mutate", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
@@ -103,6 +112,7 @@ fn no_mutant_of_the_shipped_rules_survives_without_a_reason() {
 
 /// A shipped rule with its mutants and cases, read by the engine alone.
 struct Shipped {
+    path: String,
     rules: RuleSet,
     mutants: Vec<Mutant>,
     cases: Vec<Case>,
@@ -114,7 +124,7 @@ impl Shipped {
         let words = RuleWords::of(&text);
         let rules = RuleSet::from_sources([RuleSource::new(rule, text)]).unwrap();
         let cases = case::parse(cases, &fs::read_to_string(cases).unwrap()).unwrap().cases;
-        Self { mutants: rules.rules()[0].mutants(&words), rules, cases }
+        Self { path: rule.to_owned(), mutants: rules.rules()[0].mutants(&words), rules, cases }
     }
 
     /// The names of the cases that come out otherwise with the mutant.
@@ -127,7 +137,8 @@ impl Shipped {
             }
         };
         let differs = |case: &&Case| {
-            case.judge(&engine, None, case.before.iter().map(record).collect(), record(&case.record)).is_err()
+            let before = case.before.iter().map(record).collect();
+            case.judge(&engine, Some(&self.path), before, record(&case.record)).is_err()
         };
         self.cases.iter().filter(differs).map(|case| case.name.clone()).collect()
     }

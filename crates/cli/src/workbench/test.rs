@@ -39,9 +39,10 @@ Examples:
   tattletrail rules test my-rules/ --mutate=values
       and if a value were lost from a list?
 
-With --mutate the cases run on every mutant of their rule: the rule with one clause taken away or turned round. A
-mutant that fails a case is killed. One that does not is a survivor, and is told with its place and with the case that is
-missing. Where no record can tell a mutant from the rule, the file of cases says why:
+With --mutate the cases run on every mutant of their rule: the rule with one clause taken away or
+turned round. A mutant that fails a case is killed. One that does not is a survivor, and is told
+with its place and with the case that is missing. Where no record can tell a mutant from the rule,
+the file of cases says why:
 
   survivors:
     - clause: selection.errorCode
@@ -49,8 +50,8 @@ missing. Where no record can tell a mutant from the rule, the file of cases says
       reason: this call is only logged when it succeeds
 
 Exit codes:
-  0  every case holds (a rule without cases is told, and is no failure); with --mutate, no mutant survives without a
-     reason
+  0  every case holds (a rule without cases is told, and is no failure), and no mutant survives
+     without a reason
   1  a case does not; a mutant survives, or a reason is for none that does
   2  wrong usage, or a path could not be read
   3  a rule, or a file of cases, does not load; the others were run";

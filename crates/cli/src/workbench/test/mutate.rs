@@ -1,7 +1,8 @@
 //! `rules test --mutate`: every mutant of every rule against the cases of the rule.
 //!
 //! In: what the cases came to on the rules themselves. Out: the mutants that no case tells from their rule. A rule with a
-//! case that fails is not mutated: every mutant of it would be killed by that case.
+//! case that fails is not mutated: every mutant of it would be killed by that case. Nor are correlations and filters; the
+//! rules of their file are, and the cases of the file are run on all of it.
 
 // What became of the mutants.
 mod outcome;

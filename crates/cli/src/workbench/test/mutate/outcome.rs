@@ -132,17 +132,17 @@ fn judge(path: &Path, rule: &str, which: Which, library: &Library) -> Result<Mut
     let file = read_cases(path)?;
     let text = files::text(Path::new(rule)).map_err(|error| vec![error])?;
     let words = RuleWords::of(&text);
-    let path_of_rule = rule;
     let bench = load(&RuleSource::new(rule, text), library)?;
     let cases = prepared(&file, path).map_err(|error| vec![error])?;
-    let rules = bench.engine.rules();
+    let own: Vec<_> = of_file(&bench, rule).collect();
     let (mut judged, mut others) = (Vec::new(), Vec::new());
-    // Of those that the file needs, the words are elsewhere, and so are the cases.
-    let own = |rule: &CompiledRule| rule.info().path == path_of_rule;
-    for (place, rule) in rules.rules().iter().enumerate().filter(|(_, rule)| own(rule)) {
-        for mutant in rule.mutants(&words) {
+    for (place, one) in &own {
+        for mut mutant in one.mutants(&words) {
+            if own.len() > 1 {
+                mutant.clause = format!("{}/{}", one.info().id, mutant.clause);
+            }
             if which.includes(mutant.mutation) {
-                judged.push(judge_one(mutant, &bench, place, &cases));
+                judged.push(judge_one(mutant, &bench, *place, &cases));
             } else {
                 others.push((mutant.clause, mutant.mutation));
             }
@@ -150,6 +150,11 @@ fn judge(path: &Path, rule: &str, which: Which, library: &Library) -> Result<Mut
     }
     let faults = reasons::apply(&file.survivors, &mut judged, &others, path);
     Ok((judged, faults))
+}
+
+/// The rules of the file with their places in the set, which also has what they need.
+fn of_file<'b>(bench: &'b Bench, path: &'b str) -> impl Iterator<Item = (usize, &'b CompiledRule)> {
+    bench.engine.rules().rules().iter().enumerate().filter(move |(_, rule)| rule.info().path == path)
 }
 
 /// A case with its records read.

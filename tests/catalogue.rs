@@ -165,7 +165,7 @@ fn the_levels_of_rules_are_the_severities_of_their_exposures() {
                 CaseRecord::Inline(text) => text.clone(),
                 CaseRecord::File(file) => fs::read_to_string(path.with_file_name(file)).unwrap(),
             };
-            for finding in engine.process(&CloudTrailRecord::parse(&text).unwrap()).findings {
+            for finding in engine.process(&CloudTrailRecord::parse(&text).unwrap()).found.findings {
                 let Some(change) = &finding.exposure else { continue };
                 let severity = change.severity();
                 compared += 1;

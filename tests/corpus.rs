@@ -84,7 +84,7 @@ fn oracle(path: &Path) -> BTreeSet<(String, String)> {
 fn the_sigma_rules_find_in_the_archive_what_the_reference_finds() {
     let Some(data) = shared_data() else { return };
     let rules = data.join("sigma-aws/aws").display().to_string();
-    let run = scan(&data.join("cloudtrail/archive"), &["--rules", &rules]);
+    let run = scan(&data.join("cloudtrail/archive"), &["--rules", &rules, "--experimental"]);
     let lines = run.json_lines();
     let found: Vec<_> =
         lines.iter().map(|line| (line["event_id"].to_string(), line["rule"]["id"].to_string())).collect();

@@ -46,6 +46,7 @@ pub(super) fn exposure_open() -> Finding {
             ("exposure.reach", "world"),
             ("exposure.network.services", "ssh"),
         ]),
+        several: None,
         life: None,
         trace: None,
     }
@@ -63,6 +64,7 @@ fn exposure_closed() -> Finding {
                 .to_owned(),
         event: event("RevokeSecurityGroupIngress", "ec2.amazonaws.com", "2026-11-21T09:12:03Z", 2),
         exposure: Some(port_22(security_group(), Effect::Closed)),
+        several: None,
         evidence: Vec::new(),
         life: Some(Life {
             opened_at: Some("2026-11-21T07:59:41Z".to_owned()),
@@ -110,6 +112,7 @@ fn bucket_open() -> Finding {
             ..alice()
         },
         exposure: Some(change),
+        several: None,
         ..exposure_open()
     }
 }
@@ -140,6 +143,7 @@ fn behaviour() -> Finding {
         },
         exposure: None,
         evidence: evidence(&[("eventName", "StopLogging")]),
+        several: None,
         life: None,
         trace: None,
     }
@@ -219,6 +223,7 @@ fn nothing_known() -> Finding {
         },
         exposure: None,
         evidence: Vec::new(),
+        several: None,
         life: None,
         trace: None,
     }
@@ -241,6 +246,8 @@ pub(super) fn traced() -> Finding {
 fn port_rule() -> RuleInfo {
     RuleInfo {
         id: "5f6e1c52-7f0e-4c0b-9a55-0a4d3f0c9b11".into(),
+        name: None,
+        related: Vec::new(),
         title: "Security group opened to the world".to_owned(),
         description: "A security group now lets everybody on the internet reach an administration port."
             .to_owned(),
@@ -261,6 +268,8 @@ fn port_rule() -> RuleInfo {
 fn trail_rule() -> RuleInfo {
     RuleInfo {
         id: "9d1f0000-0000-4000-8000-000000000004".into(),
+        name: None,
+        related: Vec::new(),
         title: "Trail stopped or deleted".to_owned(),
         description: "Somebody tried to stop the trail that these findings come from.".to_owned(),
         level: Level::High,

@@ -132,7 +132,7 @@ fn every_rule_is_explained_as_it_matches_on_every_record() {
         let rule = &engine.rules().rules()[0];
         for record in &records {
             let explained = explain(rule, &words, record);
-            let findings = engine.process(record).findings;
+            let findings = engine.process(record).found.findings;
             assert_eq!(explained.matches, !findings.is_empty(), "{} {record:?}", source.path);
             let looks = explained.looks.iter().filter(|look| look.explanation.matches).count();
             assert_eq!(looks, findings.len(), "{} {record:?}", source.path);

@@ -17,9 +17,13 @@ pub(crate) enum RulesError {
     Bad(Vec<RuleError>),
 }
 
-/// Loads all rules under `paths`, or the built-in ones if there are none.
-pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
-    RuleSet::from_sources(sources(paths)?).map_err(RulesError::Bad)
+/// Loads all rules under `paths`, or the built-in ones if there are none; and those under `add` with them.
+pub(crate) fn load(paths: &[PathBuf], add: &[PathBuf]) -> Result<RuleSet, RulesError> {
+    let mut all = sources(paths)?;
+    if !add.is_empty() {
+        all.extend(sources(add)?);
+    }
+    RuleSet::from_sources(all).map_err(RulesError::Bad)
 }
 
 /// The texts of these rules.

@@ -33,6 +33,9 @@ mod merge;
 // What is counted.
 pub(crate) mod tally;
 
+// What filters did.
+pub(crate) mod exceptions;
+
 // The counts as words.
 pub(crate) mod summary;
 
@@ -69,6 +72,8 @@ Examples:
   aws cloudtrail lookup-events --output json | tattletrail scan -
   tattletrail scan logs/ --format jsonl --min-level high | jq -r '.title'
   tattletrail scan logs/ --rules my-rules/ --rules sigma/rules/cloud/aws/
+  tattletrail scan logs/ --add my-filters/
+      the built-in rules, with exceptions of your own
   OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 tattletrail scan logs/ --trace
       look at the run in Jaeger or Grafana; docs/observability.md has more places
 
@@ -91,6 +96,10 @@ pub(crate) struct ScanArguments {
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
 
+    /// Add the rules, correlations and filters in this folder or file to the others (repeatable)
+    #[arg(long, value_name = "DIR")]
+    add: Vec<PathBuf>,
+
     /// How findings are written
     #[arg(long, short, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -102,6 +111,10 @@ pub(crate) struct ScanArguments {
     /// Leave out findings below this level
     #[arg(long, value_enum, default_value_t = LevelArgument::Informational, value_name = "LEVEL")]
     min_level: LevelArgument,
+
+    /// Print findings of rules of the status `experimental` as well; without it they are only counted
+    #[arg(long)]
+    experimental: bool,
 
     /// Send a trace of the run by OTLP over HTTP to `OTEL_EXPORTER_OTLP_ENDPOINT` (a collector on this machine if that is
     /// not set), with `OTEL_EXPORTER_OTLP_HEADERS`
@@ -147,6 +160,14 @@ pub struct InputArguments {
     pub quiet: bool,
 }
 
+impl InputArguments {
+    /// All that is under these paths.
+    pub(crate) fn of(paths: Vec<PathBuf>) -> Self {
+        let (account, region) = (Vec::new(), Vec::new());
+        Self { paths, from: None, to: None, account, region, jobs: None, quiet: true }
+    }
+}
+
 /// Sigma's levels as a command-line value.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 #[expect(missing_docs, reason = "the words say it")]
@@ -181,7 +202,7 @@ pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
 }
 
 fn scan(arguments: &ScanArguments, traced: Option<Traced>, console: &mut Console) -> Exit {
-    let rules = match load_rules(&arguments.rules, console) {
+    let rules = match load_with(&arguments.rules, &arguments.add, console) {
         Ok(rules) => rules,
         Err(exit) => return exit,
     };
@@ -192,7 +213,8 @@ fn scan(arguments: &ScanArguments, traced: Option<Traced>, console: &mut Console
             return Exit::Usage;
         }
     };
-    let mut desk = Desk { writer: &mut writer, failure: None, traced: traced.as_ref() };
+    let experimental = arguments.experimental;
+    let mut desk = Desk { writer: &mut writer, failure: None, traced: traced.as_ref(), experimental };
     let engine = Engine::new(rules);
     let least = arguments.min_level.into();
     let teller = &mut |told: Told<'_>, tally: &mut Tally| desk.take(told, tally);
@@ -218,11 +240,17 @@ struct Desk<'w> {
     /// The first failure to write; nothing is written after it.
     failure: Option<io::Error>,
     traced: Option<&'w Traced>,
+    /// Findings of rules that are being tried out are wanted.
+    experimental: bool,
 }
 
 impl Desk<'_> {
     fn take(&mut self, told: Told<'_>, tally: &mut Tally) {
         let Told::Finding(mut finding) = told else { return };
+        if finding.rule.is_experimental() && !self.experimental {
+            tally.experimental += 1;
+            return;
+        }
         tally.finding(&finding);
         // It ends when the finding is written.
         let _span = self.traced.map(|traced| traced.finding(&mut finding));
@@ -273,7 +301,10 @@ fn tell(told: Told<'_>, tally: &mut Tally, teller: &mut dyn FnMut(Told<'_>, &mut
     match told {
         Told::Record(Verdict::Matched) => tally.matched += 1,
         Told::Record(Verdict::Undecidable) => tally.undecidable += 1,
+        Told::Record(Verdict::Suppressed) => tally.suppressed += 1,
         Told::Record(Verdict::Unmatched) => tally.unmatched += 1,
+        Told::Suppressed(filtered) => tally.filters.suppressed(filtered),
+        Told::Lapsed(filtered) => tally.filters.lapsed(filtered),
         told => teller(told, tally),
     }
 }
@@ -344,8 +375,13 @@ fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, St
 /// The rules in these folders and files, or the built-in ones if there are none. What is wrong with them is said, and the
 /// exit is returned.
 pub fn load_rules(paths: &[PathBuf], console: &mut Console) -> Result<RuleSet, Exit> {
+    load_with(paths, &[], console)
+}
+
+/// The same, with what is in these other folders and files.
+pub(crate) fn load_with(paths: &[PathBuf], add: &[PathBuf], console: &mut Console) -> Result<RuleSet, Exit> {
     let started = Instant::now();
-    let rules = rules::load(paths).map_err(|error| refuse_rules(&error, console))?;
+    let rules = rules::load(paths, add).map_err(|error| refuse_rules(&error, console))?;
     tracing::info!(count = rules.len(), took_ms = took_ms(started), "rules loaded");
     Ok(rules)
 }

@@ -15,6 +15,9 @@ mod json;
 // One rule by what people call it.
 mod find;
 
+// A file with the files that it needs.
+mod together;
+
 // `rules check`: everything that is wrong.
 mod check;
 
@@ -26,6 +29,9 @@ mod list;
 
 // `rules show`: one rule.
 mod show;
+
+// `rules filters`: exceptions and who answers for them.
+mod filters;
 
 // `rules explain`: one rule, one record, clause by clause.
 mod explain;
@@ -73,6 +79,7 @@ enum Command {
     Explain(explain::ExplainArguments),
     New(new::NewArguments),
     Schema(schema::SchemaArguments),
+    Filters(filters::FiltersArguments),
 }
 
 /// Runs one of the commands.
@@ -85,5 +92,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::Explain(arguments) => explain::run(arguments, console),
         Command::New(arguments) => new::run(arguments, console),
         Command::Schema(arguments) => schema::run(arguments, console),
+        Command::Filters(arguments) => filters::run(arguments, console),
     }
 }

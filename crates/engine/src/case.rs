@@ -4,9 +4,14 @@
 //! rule alone, through the whole engine: derivation, matching, finding. A case with records `before:` its own is run
 //! with the state that those leave.
 
+// The same record several times.
+mod repeat;
+
 use serde_json::{Map, Value as Json};
 
-use crate::engine::{Engine, Read};
+use crate::correlate::Correlator;
+
+use crate::engine::{Engine, Found, Read};
 use crate::exposure::state::State;
 use crate::finding::{Finding, Level, Status};
 use crate::record::CloudTrailRecord;
@@ -119,7 +124,10 @@ fn before(list: &Yaml, base: &Json, problems: &mut Problems) -> Option<Vec<CaseR
             problems.add(Code::Case, item.at, format!("found {} in `before`, {wanted}", item.kind()));
             return None;
         }
-        records.push(case_record(item, base));
+        match item.get("times") {
+            Some(times) => records.extend(repeat::records(item, times, base, problems)?),
+            None => records.push(case_record(item, base)),
+        }
     }
     Some(records)
 }
@@ -239,15 +247,18 @@ fn merge(base: &mut Json, over: Json) {
 }
 
 impl Case {
-    /// Runs the case: `engine` holds its rule alone, `before` are the records of [`Case::before`]. The error says what
-    /// was expected and what came out.
+    /// Runs the case: `engine` holds its rule, with those that the rule needs, `before` are the records of
+    /// [`Case::before`]. Only findings of rules in the file `about` count, if there is one. The error says what was expected
+    /// and what came out.
     pub fn judge(
         &self,
         engine: &Engine,
+        about: Option<&str>,
         before: Vec<CloudTrailRecord>,
         record: CloudTrailRecord,
     ) -> Result<(), Difference> {
-        let findings = findings(engine, before, record);
+        let mut findings = findings(engine, before, record);
+        findings.retain(|finding| about.is_none_or(|path| finding.rule.path == path));
         let expect = &self.expect;
         let as_expected = if expect.matches {
             expect.findings.is_none_or(|count| count == findings.len())
@@ -269,26 +280,40 @@ pub struct Difference {
     pub found: String,
 }
 
-/// What the rule finds in the record: by itself, or after those before it.
+/// What the rule finds in the record: by itself, or after those before it. A correlation finds something in all of them.
 fn findings(engine: &Engine, before: Vec<CloudTrailRecord>, record: CloudTrailRecord) -> Vec<Finding> {
-    if before.is_empty() {
-        return engine.process(&record).findings;
+    let correlates = !engine.rules().correlations().is_empty();
+    if before.is_empty() && !correlates {
+        return engine.process(&record).found.findings;
     }
     let mut state = State::default();
-    for earlier in before {
-        settled(engine, earlier, &mut state);
+    let mut correlator = Correlator::default();
+    let mut all = Vec::new();
+    let mut last = Vec::new();
+    for record in before.into_iter().chain([record]) {
+        all.append(&mut last);
+        let found = settled(engine, record, &mut state);
+        for sighting in found.sightings {
+            last.extend(correlator.add(engine.rules(), sighting));
+        }
+        last.extend(found.findings);
     }
-    settled(engine, record, &mut state)
+    last.extend(correlator.finish(engine.rules()).0);
+    if correlates {
+        all.append(&mut last);
+        return all;
+    }
+    last
 }
 
-fn settled(engine: &Engine, record: CloudTrailRecord, state: &mut State) -> Vec<Finding> {
+fn settled(engine: &Engine, record: CloudTrailRecord, state: &mut State) -> Found {
     match engine.read(record) {
-        Read::Done(findings) => findings,
+        Read::Done(found) => found,
         Read::Waits(mut waiting) => {
-            let exposures = engine.settle(&waiting, state).findings;
-            let mut findings = std::mem::take(&mut waiting.findings);
-            findings.extend(exposures);
-            findings
+            let settled = engine.settle(&waiting, state);
+            let mut found = std::mem::take(&mut waiting.found);
+            found.append(settled.found);
+            found
         }
     }
 }

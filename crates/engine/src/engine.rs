@@ -7,6 +7,11 @@
 //! [`Engine::process`] is the answer of one record by itself. Where there are many, [`Engine::read`] does what needs no
 //! other record (on any thread), and [`Engine::settle`] the rest, in the order of time.
 
+// What the rules find in a record.
+mod found;
+
+pub use found::{Filtered, Found};
+
 use crate::event::Event;
 use crate::exposure::state::{Applied, Home, Move, State, concerns};
 use crate::exposure::{self, Derived, Effect, ExposureChange, Undecidable};
@@ -38,8 +43,8 @@ pub type Watch<'w> = &'w mut dyn FnMut(Option<Step>);
 /// What one record came to.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The findings, in the order of the rules.
-    pub findings: Vec<Finding>,
+    /// What the rules find in it.
+    pub found: Found,
     /// Why an exposure change might be hidden in the record.
     pub undecidable: Option<Undecidable>,
 }
@@ -47,8 +52,8 @@ pub struct Outcome {
 /// What one record came to so far.
 #[derive(Debug)]
 pub enum Read {
-    /// All there is: findings about behaviour.
-    Done(Vec<Finding>),
+    /// All there is: what was found about behaviour.
+    Done(Found),
     /// What it did to exposures depends on the records before it.
     Waits(Box<Waiting>),
 }
@@ -58,8 +63,8 @@ pub enum Read {
 pub struct Waiting {
     pub(crate) record: CloudTrailRecord,
     pub(crate) derived: Derived,
-    /// Its findings about behaviour.
-    pub(crate) findings: Vec<Finding>,
+    /// What was found about behaviour.
+    pub(crate) found: Found,
 }
 
 impl Waiting {
@@ -68,17 +73,17 @@ impl Waiting {
         &self.record
     }
 
-    /// Its findings about behaviour.
-    pub fn behaviour(&self) -> &[Finding] {
-        &self.findings
+    /// What was found about behaviour.
+    pub fn behaviour(&self) -> &Found {
+        &self.found
     }
 }
 
 /// What a record came to in its turn.
 #[derive(Debug, Default)]
 pub struct Settled {
-    /// Its findings about exposures: ends before beginnings.
-    pub findings: Vec<Finding>,
+    /// What was found about exposures: ends before beginnings.
+    pub found: Found,
     /// What it did, and why it might have done more.
     pub applied: Applied,
 }
@@ -96,14 +101,14 @@ impl Engine {
 
     /// Everything the rules find in one record by itself.
     pub fn process(&self, record: &CloudTrailRecord) -> Outcome {
-        let mut findings = self.behaviour(record);
+        let mut found = self.behaviour(record);
         let Derived { changes, undecidable } = exposure::derive(record);
         for change in changes {
             let status = if change.effect.ends() { Status::Closed } else { Status::Open };
             let beginning = ExposureChange { effect: change.effect.beginning(), ..change.clone() };
-            findings.extend(self.match_change(record, &beginning, &change, status, &Home::of(record)));
+            found.append(self.match_change(record, &beginning, &change, status, &Home::of(record)));
         }
-        Outcome { findings, undecidable }
+        Outcome { found, undecidable }
     }
 
     /// What can be said of a record without any other.
@@ -114,14 +119,14 @@ impl Engine {
     /// The same, and somebody watches.
     pub fn read_watched(&self, record: CloudTrailRecord, watch: Watch<'_>) -> Read {
         watch(Some(Step::Match));
-        let findings = self.behaviour(&record);
+        let found = self.behaviour(&record);
         watch(Some(Step::Derive));
         let derived = exposure::derive(&record);
         watch(None);
         if concerns(&record, &derived) {
-            Read::Waits(Box::new(Waiting { record, derived, findings }))
+            Read::Waits(Box::new(Waiting { record, derived, found }))
         } else {
-            Read::Done(findings)
+            Read::Done(found)
         }
     }
 
@@ -135,29 +140,30 @@ impl Engine {
         watch(Some(Step::Derive));
         let applied = state.apply(&waiting.record, &waiting.derived);
         watch(Some(Step::Match));
-        let mut findings = Vec::new();
+        let mut found = Found::default();
         for moved in &applied.moves {
-            findings.extend(self.match_move(&waiting.record, moved));
+            found.append(self.match_move(&waiting.record, moved));
         }
         watch(None);
-        findings.sort_by_key(|finding| finding.status == Status::Open);
-        Settled { findings, applied }
+        found.findings.sort_by_key(|finding| finding.status == Status::Open);
+        Settled { found, applied }
     }
 
-    fn behaviour(&self, record: &CloudTrailRecord) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    fn behaviour(&self, record: &CloudTrailRecord) -> Found {
+        let mut found = Found::default();
         let event = Event::new(record);
         self.rules.for_each_match(&event, Scope::Record, |rule| {
-            findings.push(Finding::of_behaviour(rule, &event, resource_of(record)));
+            let finding = || Finding::of_behaviour(rule, &event, resource_of(record));
+            found.matched(&self.rules, rule, &event, finding);
         });
-        findings
+        found
     }
 
     /// What stands now is matched as it is, what stood before as it was; a finding of both goes on.
-    fn match_move(&self, record: &CloudTrailRecord, moved: &Move) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    fn match_move(&self, record: &CloudTrailRecord, moved: &Move) -> Found {
+        let mut found = Found::default();
         if let Some(now) = &moved.now {
-            findings = self.match_change(record, &now.change, &now.change, Status::Open, &now.home);
+            found = self.match_change(record, &now.change, &now.change, Status::Open, &now.home);
         }
         if let Some(before) = &moved.before {
             let effect = match before.change.effect {
@@ -166,13 +172,18 @@ impl Engine {
             };
             let end = ExposureChange { effect, reason: moved.why.clone(), ..before.change.clone() };
             let ended = self.match_change(record, &before.change, &end, Status::Closed, &before.home);
-            let open: Vec<_> = findings.iter().map(|finding| finding.id.clone()).collect();
-            findings.extend(ended.into_iter().filter(|finding| !open.contains(&finding.id)));
+            // What goes on in another form is no other event.
+            found.sightings.clear();
+            let open: Vec<_> = found.findings.iter().map(|finding| finding.id.clone()).collect();
+            found.findings.extend(ended.findings.into_iter().filter(|finding| !open.contains(&finding.id)));
         }
-        findings
+        found
     }
 
-    /// The findings of one change: `beginning` is what the rules see, `told` what the findings say.
+    /// What is found in one change: `beginning` is what the rules see, `told` what the findings say.
+    ///
+    /// Filters look at what begins, and correlations count it. An end is told whoever made it: that of what was never told
+    /// goes nowhere anyway.
     fn match_change(
         &self,
         record: &CloudTrailRecord,
@@ -180,13 +191,18 @@ impl Engine {
         told: &ExposureChange,
         status: Status,
         home: &Home,
-    ) -> Vec<Finding> {
+    ) -> Found {
         let document = Document::from_serialize(beginning);
         let event = Event::with_exposure(record, document.root());
-        let mut findings = Vec::new();
+        let mut found = Found::default();
         self.rules.for_each_match(&event, Scope::Exposure, |rule| {
-            findings.push(Finding::of_exposure(rule, &event, told.clone(), status, home));
+            let finding = || Finding::of_exposure(rule, &event, told.clone(), status, home);
+            match status {
+                Status::Open => found.matched(&self.rules, rule, &event, finding),
+                Status::Closed if self.rules.is_silent(&rule.info().id) => {}
+                Status::Closed => found.findings.push(finding()),
+            }
         });
-        findings
+        found
     }
 }

@@ -12,7 +12,11 @@ mod compose;
 // The trace of the work that a finding came out of.
 mod trace;
 
+// A finding about several events.
+mod several;
+
 pub use compose::phrase;
+pub use several::Several;
 pub use trace::Trace;
 
 use std::sync::Arc;
@@ -44,6 +48,8 @@ pub struct Finding {
     pub actor: Actor,
     /// The exposure change, for a rule that names one.
     pub exposure: Option<ExposureChange>,
+    /// What it is about, for a rule about several events; then `event` is the one that made it fire.
+    pub several: Option<Several>,
     /// The fields that made the rule match, with their values (cut to a cap).
     pub evidence: Vec<Evidence>,
     /// Since when it stands or stood; known where records are read in their order.
@@ -124,6 +130,8 @@ impl Level {
 pub struct RuleInfo {
     /// The rule's UUID.
     pub id: RuleId,
+    /// The name by which correlations and filters may refer to the rule.
+    pub name: Option<String>,
     /// The rule's title.
     pub title: String,
     /// The rule's description; empty where it has none.
@@ -138,6 +146,8 @@ pub struct RuleInfo {
     pub tactics: Vec<String>,
     /// The rule's tags as written.
     pub tags: Vec<String>,
+    /// The rules that it has to do with.
+    pub related: Vec<Related>,
     /// The rule's references.
     pub references: Vec<String>,
     /// The rule's own words on false positives.
@@ -148,8 +158,24 @@ pub struct RuleInfo {
     pub hash: RuleHash,
 }
 
+impl RuleInfo {
+    /// True for a rule that is being tried out: what it finds is counted, and goes only where that is asked for.
+    pub fn is_experimental(&self) -> bool {
+        self.status == "experimental"
+    }
+}
+
+/// A rule that another one has to do with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Related {
+    /// Its id.
+    pub id: RuleId,
+    /// Sigma's word for what it is to the other: `derived`, `similar` ...
+    pub relation: String,
+}
+
 /// What a finding says about the record it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "CloudTrail's own words")]
 pub struct EventInfo {
     pub id: Option<EventId>,
@@ -171,7 +197,7 @@ impl EventInfo {
 }
 
 /// Who made the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor {
     /// The best name there is: ARN, user name, principal, service; `unknown` where the record has none.
     pub name: String,

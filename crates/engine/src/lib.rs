@@ -43,6 +43,9 @@ pub mod attack;
 // All rules together, indexed.
 pub mod ruleset;
 
+// What rules find in several events.
+pub mod correlate;
+
 // What leaves the engine.
 pub mod finding;
 

@@ -55,3 +55,25 @@ pub const MAX_REGEX_BYTES: usize = 1024 * 1024;
 
 /// The most dashes in one value with `windash`: each multiplies the number of patterns by five.
 pub const MAX_WINDASH: usize = 4;
+
+/// The most rules that one correlation may name.
+pub const MAX_CORRELATED_RULES: usize = 32;
+
+/// The longest time that a correlation may span, in seconds: 90 days, as long as CloudTrail's own event history.
+pub const MAX_TIMESPAN_SECONDS: i64 = 90 * 86_400;
+
+/// The most groups that one event belongs to, where a field by which events are grouped has several values.
+pub const MAX_GROUPS_OF_EVENT: usize = 16;
+
+/// The most events that correlations remember, some 200 bytes each. When there are more, the older half is judged and let
+/// go; what comes later than that and is older is counted.
+pub const MAX_CORRELATED_EVENTS: usize = 500_000;
+
+/// The most values that a finding about several events tells.
+pub const SHOWN_VALUES: usize = 10;
+
+/// The most events that a finding about several of them names.
+pub const SHOWN_EVENTS: usize = 10;
+
+/// The most times that a case may repeat a record.
+pub const MAX_REPEATED_RECORDS: u32 = 10_000;

@@ -1,6 +1,6 @@
 //! All rules together, indexed so that an event meets only the rules it can match.
 //!
-//! In: rule files, or a bundle made of them. Out: a [`RuleSet`], or every error in every file. A rule that requires an `eventName` is tried on
+//! In: rule files (with correlations and filters), or a bundle made of them. Out: a [`RuleSet`], or every error in every file. A rule that requires an `eventName` is tried on
 //! events of that name only, else one that requires an `eventSource` on those of that source, the rest on all.
 //!
 //! INVARIANT: the index never hides a match; [`RuleSet::matches_unindexed`] is the slow twin that a test compares with.
@@ -11,9 +11,12 @@
 use std::collections::HashMap;
 
 use crate::event::{EXPOSURE, Event};
-use crate::sigma::parse;
+use crate::finding::RuleInfo;
+use crate::ids::RuleId;
+use crate::sigma::error::{Code, Position};
+use crate::sigma::{Parsed, parse};
 
-pub use crate::sigma::{CompiledRule, RuleError, RuleSource};
+pub use crate::sigma::{CompiledFilter, CompiledRule, Correlation, RuleError, RuleSource, Word};
 
 // Which rules an event can match.
 mod index;
@@ -21,17 +24,43 @@ mod index;
 // Rules in a form that loads at once.
 mod bundle;
 
+// What documents have to do with each other.
+mod links;
+
+// What files have to do with each other.
+mod outline;
+
 pub use bundle::BundleError;
+pub use outline::Outline;
+
+pub(crate) use links::Role;
 
 use index::Index;
+use links::Links;
 
-/// Compiled rules with their index.
+/// Compiled rules with their index, correlations and filters.
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
     /// Sorted by path, then id.
     rules: Vec<CompiledRule>,
     record: Index,
     exposure: Index,
+    /// By path, then id.
+    correlations: Vec<Correlation>,
+    /// By path, then id.
+    filters: Vec<CompiledFilter>,
+    links: Links,
+    /// The correlations that a bundle left out.
+    left_out: Vec<RuleId>,
+}
+
+/// What the filters say to a match.
+#[derive(Debug, Default)]
+pub struct Judgement<'r> {
+    /// The one that suppresses it.
+    pub suppressed: Option<&'r CompiledFilter>,
+    /// Those that would, had they not ended.
+    pub lapsed: Vec<&'r CompiledFilter>,
 }
 
 /// Which rules to try on an event.
@@ -44,30 +73,99 @@ pub enum Scope {
 }
 
 impl RuleSet {
-    /// Compiles rules. If anything is wrong with any of them, all errors of all files come back and nothing is loaded.
+    /// Compiles rules, correlations and filters. If anything is wrong with any of them, all errors of all files come back
+    /// and nothing is loaded.
     pub fn from_sources(sources: impl IntoIterator<Item = RuleSource>) -> Result<Self, Vec<RuleError>> {
-        let mut rules = Vec::new();
-        let mut errors = Vec::new();
+        let (mut rules, mut correlations, mut filters) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut errors, mut broken) = (Vec::new(), Vec::new());
         for source in sources {
-            match parse(&source) {
-                Ok(rule) => rules.push(rule),
-                Err(found) => errors.extend(found),
+            let read = parse(&source).unwrap_or_else(|found| {
+                errors.extend(found);
+                broken.push(source.text);
+                Vec::new()
+            });
+            for parsed in read {
+                match parsed {
+                    Parsed::Rule(rule) => rules.push(*rule),
+                    Parsed::Correlation(correlation) => correlations.push(*correlation),
+                    Parsed::Filter(filter) => filters.push(*filter),
+                }
             }
         }
-        rules.sort_by(|a, b| (&a.info().path, &a.info().id).cmp(&(&b.info().path, &b.info().id)));
-        errors.extend(duplicates(&rules));
-        if !errors.is_empty() {
-            errors.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
-            return Err(errors);
+        let set = Self::linked(rules, correlations, filters, &broken, &mut errors);
+        if errors.is_empty() {
+            return Ok(set);
         }
-        Ok(Self::indexed(rules))
+        errors.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
+        Err(errors)
     }
 
-    /// Rules that are sorted and have no faults.
-    fn indexed(rules: Vec<CompiledRule>) -> Self {
+    /// Puts together what has been read; `broken` are the texts of files that could not be.
+    fn linked(
+        mut rules: Vec<CompiledRule>,
+        mut correlations: Vec<Correlation>,
+        mut filters: Vec<CompiledFilter>,
+        broken: &[String],
+        errors: &mut Vec<RuleError>,
+    ) -> Self {
+        rules.sort_by(|a, b| (&a.info().path, &a.info().id).cmp(&(&b.info().path, &b.info().id)));
+        correlations.sort_by(|a, b| (&a.info().path, &a.info().id).cmp(&(&b.info().path, &b.info().id)));
+        filters.sort_by(|a, b| (&a.info().path, &a.info().id).cmp(&(&b.info().path, &b.info().id)));
+        errors.extend(duplicates(&rules, &correlations, &filters));
+        let (links, unresolved) = Links::new(&rules, &correlations, &filters);
+        // What names the rule of a file with a fault of its own is not at fault.
+        let is_broken = |named: &str| broken.iter().any(|text| text.contains(named));
+        errors.extend(unresolved.into_iter().filter(|one| !is_broken(&one.named)).map(|one| one.error));
         let record = Index::new(&rules, |rule| !rule.is_exposure());
         let exposure = Index::new(&rules, CompiledRule::is_exposure);
-        Self { rules, record, exposure }
+        Self { rules, record, exposure, correlations, filters, links, left_out: Vec::new() }
+    }
+
+    /// The correlations, by path, then id.
+    pub fn correlations(&self) -> &[Correlation] {
+        &self.correlations
+    }
+
+    /// The filters, by path, then id.
+    pub fn filters(&self) -> &[CompiledFilter] {
+        &self.filters
+    }
+
+    /// What can be found: rules, then correlations.
+    pub fn infos(&self) -> impl Iterator<Item = &RuleInfo> {
+        let rules = self.rules.iter().map(|rule| &**rule.info());
+        rules.chain(self.correlations.iter().map(|correlation| &**correlation.info()))
+    }
+
+    /// The correlations that were left out when the rules were bundled: nobody looks for what they would find.
+    pub fn left_out(&self) -> &[RuleId] {
+        &self.left_out
+    }
+
+    /// True if the rule, or correlation, finds nothing by itself: it is there for a correlation.
+    pub fn is_silent(&self, id: &RuleId) -> bool {
+        self.links.is_silent(id)
+    }
+
+    /// What filters say to the match of a rule. One that has not ended suppresses it, and only the first of them is told.
+    pub fn judge(&self, rule: &CompiledRule, event: &Event<'_>) -> Judgement<'_> {
+        let mut judgement = Judgement::default();
+        for filter in self.links.filters(&rule.info().id).iter().filter_map(|place| self.filters.get(*place))
+        {
+            match filter.judge(event) {
+                Word::Nothing => {}
+                Word::Lapsed => judgement.lapsed.push(filter),
+                Word::Suppressed => {
+                    judgement.suppressed = Some(filter);
+                    return judgement;
+                }
+            }
+        }
+        judgement
+    }
+
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
     }
 
     /// The rules, by path, then id.
@@ -122,21 +220,37 @@ impl RuleSet {
     }
 }
 
-/// An error for each rule whose id another rule has.
-fn duplicates(rules: &[CompiledRule]) -> Vec<RuleError> {
+/// An error for each document whose id another one has.
+fn duplicates(
+    rules: &[CompiledRule],
+    correlations: &[Correlation],
+    filters: &[CompiledFilter],
+) -> Vec<RuleError> {
+    let rules = rules.iter().map(|rule| (&rule.info().id, rule.info().path.as_str(), rule.id_at()));
+    let correlations = correlations.iter().map(|it| (&it.info().id, it.info().path.as_str(), it.id_at));
+    let filters = filters.iter().map(|it| (&it.info().id, it.info().path.as_str(), it.id_at()));
     let mut first: HashMap<&str, &str> = HashMap::new();
     let mut errors = Vec::new();
-    for rule in rules {
-        let info = rule.info();
-        let Some(other) = first.insert(info.id.as_str(), &info.path) else { continue };
-        first.insert(info.id.as_str(), other);
-        let hint = "ids are never used twice; make a new UUID";
-        errors.push(rule.error_at_id(
-            format!("found the id `{}`, which {other} has too, expected one of its own", info.id),
-            hint,
-        ));
+    for (id, path, at) in rules.chain(correlations).chain(filters) {
+        match first.get(id.as_str()) {
+            Some(other) => errors.push(duplicate(id, path, at, other)),
+            None => {
+                first.insert(id.as_str(), path);
+            }
+        }
     }
     errors
+}
+
+fn duplicate(id: &RuleId, path: &str, at: Position, other: &str) -> RuleError {
+    RuleError {
+        code: Code::DuplicateId,
+        path: path.to_owned(),
+        line: at.line,
+        column: at.column,
+        message: format!("found the id `{id}`, which {other} has too, expected one of its own"),
+        hint: Some("ids are never used twice; make a new UUID".to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -50,8 +50,20 @@ mod selection;
 // What a rule can only match with.
 mod required;
 
+// The documents of a file.
+mod document;
+
 // The keys around the detection.
 mod metadata;
+
+// Rules named by other documents.
+pub(crate) mod reference;
+
+// Rules about several events.
+pub(crate) mod correlation;
+
+// Exceptions with an owner and an end.
+pub(crate) mod filter;
 
 // A whole rule.
 mod rule;
@@ -71,15 +83,17 @@ mod known;
 // The nearest word to a mistyped one.
 mod nearest;
 
+pub use correlation::{Correlation, CorrelationKind};
 pub use error::{Code, Position, RuleError};
 pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;
+pub use filter::{CompiledFilter, FilterInfo, Word};
 pub use known::{KnownName, known_names};
 pub use mention::{AskedValue, Mention};
 pub use nearest::{nearest, nearest_path, nearest_within};
 pub use rule::CompiledRule;
 
-pub(crate) use rule::parse;
+pub(crate) use rule::{Parsed, parse};
 
 /// The text of one rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,7 +24,8 @@ mod watcher;
 pub use lives::{Stand, live_on};
 pub use order::{HELD, Order};
 
-use crate::engine::{Engine, Read, Step, Waiting};
+use crate::correlate::{Correlated, Correlator};
+use crate::engine::{Engine, Filtered, Found, Read, Step, Waiting};
 use crate::exposure::state::{Move, Origin, State};
 use crate::finding::{Finding, Level};
 use crate::ids::EventId;
@@ -42,6 +43,7 @@ pub struct Timeline<'e> {
     state: State,
     lives: Lives,
     objects: Objects,
+    correlator: Correlator,
     counts: Counts,
     watcher: Watcher<'e>,
 }
@@ -61,6 +63,10 @@ pub enum Told<'a> {
     Exposure(&'a Move, &'a Origin),
     /// One record is through.
     Record(Verdict),
+    /// A filter suppressed a match.
+    Suppressed(&'a Filtered),
+    /// A filter that has ended would have suppressed a match; it is a finding.
+    Lapsed(&'a Filtered),
 }
 
 /// What became of a record.
@@ -68,6 +74,7 @@ pub enum Told<'a> {
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Verdict {
     Matched,
+    Suppressed,
     Undecidable,
     Unmatched,
 }
@@ -83,6 +90,8 @@ pub struct Counts {
     pub late: usize,
     /// Findings below the least level.
     pub below_level: u64,
+    /// What correlations came to.
+    pub correlated: Correlated,
 }
 
 impl<'e> Timeline<'e> {
@@ -95,6 +104,7 @@ impl<'e> Timeline<'e> {
             state: State::default(),
             lives: Lives::default(),
             objects: Objects::default(),
+            correlator: Correlator::default(),
             counts: Counts::default(),
             watcher: Watcher::default(),
         }
@@ -125,9 +135,9 @@ impl<'e> Timeline<'e> {
                 let time = waiting.record.event_time().map(str::to_owned);
                 self.push(time.as_deref(), event.as_deref(), Entry::Record(waiting), tell);
             }
-            Read::Done(findings) => {
-                tell(Told::Record(if findings.is_empty() { Verdict::Unmatched } else { Verdict::Matched }));
-                for finding in findings {
+            Read::Done(found) => {
+                tell(Told::Record(verdict(&found, false)));
+                for finding in self.aside(found, tell) {
                     if finding.rule.level < self.least {
                         self.counts.below_level += 1;
                     } else {
@@ -140,13 +150,41 @@ impl<'e> Timeline<'e> {
         }
     }
 
-    /// Lets go of everything.
+    /// Tells what filters did, and lets correlations count; the findings are left.
+    fn aside(&mut self, found: Found, tell: &mut dyn FnMut(Told<'_>)) -> Vec<Finding> {
+        for filtered in &found.suppressed {
+            tell(Told::Suppressed(filtered));
+        }
+        for filtered in &found.lapsed {
+            tell(Told::Lapsed(filtered));
+        }
+        for sighting in found.sightings {
+            let found = self.correlator.add(self.engine.rules(), sighting);
+            self.tell_several(found, tell);
+        }
+        found.findings
+    }
+
+    fn tell_several(&mut self, findings: Vec<Finding>, tell: &mut dyn FnMut(Told<'_>)) {
+        for finding in findings {
+            if finding.rule.level < self.least {
+                self.counts.below_level += 1;
+            } else {
+                tell(Told::Finding(Box::new(finding)));
+            }
+        }
+    }
+
+    /// Lets go of everything; what several events came to is told at last.
     pub fn finish(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Counts {
         for read in std::mem::take(&mut self.objects).finish() {
             self.enter(read, tell);
         }
         let rest = self.order.rest();
         self.let_go(rest, tell);
+        let (several, correlated) = std::mem::take(&mut self.correlator).finish(self.engine.rules());
+        self.tell_several(several, tell);
+        self.counts.correlated = correlated;
         Counts { still_open: self.lives.standing(), late: self.order.late(), ..self.counts }
     }
 
@@ -174,23 +212,28 @@ impl<'e> Timeline<'e> {
         let settled = self.watcher.settle(self.engine, &waiting, &mut self.state);
         let origin = Origin::of(&waiting.record);
         self.counts.ends_of_nothing += settled.applied.ends_of_nothing;
-        let matched = !waiting.findings.is_empty() || !settled.findings.is_empty();
-        tell(Told::Record(match settled.applied.undecidable {
-            _ if matched => Verdict::Matched,
-            Some(_) => Verdict::Undecidable,
-            None => Verdict::Unmatched,
-        }));
+        let mut found = std::mem::take(&mut waiting.found);
+        found.append(settled.found);
+        tell(Told::Record(verdict(&found, settled.applied.undecidable.is_some())));
         for moved in &settled.applied.moves {
             tell(Told::Exposure(moved, &origin));
         }
-        let behaviour = std::mem::take(&mut waiting.findings);
-        for mut finding in behaviour.into_iter().chain(settled.findings) {
+        for mut finding in self.aside(found, tell) {
             if finding.rule.level < self.least {
                 self.counts.below_level += 1;
             } else if self.lives.live_on(&mut finding, &origin) {
                 tell(Told::Finding(Box::new(finding)));
             }
         }
+    }
+}
+
+fn verdict(found: &Found, undecidable: bool) -> Verdict {
+    match found {
+        found if found.is_match() => Verdict::Matched,
+        found if !found.suppressed.is_empty() => Verdict::Suppressed,
+        _ if undecidable => Verdict::Undecidable,
+        _ => Verdict::Unmatched,
     }
 }
 

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::parcel::SinkName;
 
-/// What one invocation counted. `received` is the sum of `matched`, `unmatched`, `undecidable`, `copies`, `rejected` and
-/// `undelivered`.
+/// What one invocation counted. `received` is the sum of `matched`, `suppressed`, `unmatched`, `undecidable`, `copies`,
+/// `rejected` and `undelivered`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Records, and what should have been one.
     pub received: u64,
     /// Records with findings.
     pub matched: u64,
-    /// Records without.
+    /// Records whose findings filters suppressed, all of them.
+    pub suppressed: u64,
+    /// Records without findings.
     pub unmatched: u64,
     /// Records that do not show what they did.
     pub undecidable: u64,
@@ -30,6 +32,8 @@ pub struct Counts {
     pub closed: u64,
     /// Open findings that Security Hub was told again, lest it forget them.
     pub refreshed: u64,
+    /// Findings of rules that are being tried out; they went only where that is asked for.
+    pub experimental: u64,
     /// Findings below the least level.
     pub below_level: u64,
     /// Endings of what was never raised: nothing is sent for them.
@@ -63,7 +67,12 @@ impl Counts {
 
     /// True if every record that was received is accounted for.
     pub fn adds_up(&self) -> bool {
-        let known = self.matched + self.unmatched + self.undecidable + self.copies + self.undelivered;
+        let known = self.matched
+            + self.suppressed
+            + self.unmatched
+            + self.undecidable
+            + self.copies
+            + self.undelivered;
         self.received == known + self.all_rejected()
     }
 }

@@ -29,12 +29,12 @@ mod outbox;
 // How an intake goes on where no caller waits.
 mod pace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use tattletrail_engine::engine::{Engine, Read, Step, Waiting};
-use tattletrail_engine::finding::{Finding, Level};
+use tattletrail_engine::engine::{Engine, Found, Read, Step, Waiting};
+use tattletrail_engine::finding::{Level, RuleInfo};
 use tattletrail_engine::ids::{AccountId, EventId, Region};
 use tattletrail_engine::ingest::Item;
 use tattletrail_engine::record::CloudTrailRecord;
@@ -48,6 +48,7 @@ use crate::counts::Counts;
 use crate::deadline::Deadline;
 use crate::ledger::row::EventName;
 use crate::ledger::{Ledger, LedgerError};
+use crate::parcel::SinkName;
 use crate::sink::Sink;
 use made::Made;
 use objects::Objects;
@@ -84,12 +85,24 @@ pub struct Policy {
     pub min_level: Level,
     /// Findings below it make no alert.
     pub topic_min_level: Level,
+    /// Where findings of rules that are being tried out go as well.
+    pub experimental_to: BTreeSet<SinkName>,
     /// The application that findings are counted under.
     pub application: String,
     /// The Region in whose console the traces of findings are; `None` where they are in none.
     pub traces_in: Option<Region>,
     /// For how long what is settled is remembered.
     pub keep: Duration,
+}
+
+impl Policy {
+    /// True if findings of the rule go to that sink.
+    fn wants(&self, name: SinkName, rule: &RuleInfo) -> bool {
+        if rule.is_experimental() && !self.experimental_to.contains(&name) {
+            return false;
+        }
+        name != SinkName::Sns || rule.level >= self.topic_min_level
+    }
 }
 
 /// A record that may come to something, on its way.
@@ -113,7 +126,7 @@ impl Arrival {
 
 #[derive(Debug)]
 enum Content {
-    Behaviour(Vec<Finding>),
+    Behaviour(Found),
     Waits(Box<Waiting>),
 }
 
@@ -226,9 +239,9 @@ impl Intake<'_> {
                 let record = waiting.record();
                 (record.account(), record.event_id(), record.event_time().map(str::to_owned))
             }
-            Read::Done(findings) => {
-                let Some(finding) = findings.first() else {
-                    self.counts.unmatched += 1;
+            Read::Done(found) => {
+                let Some(finding) = found.findings.first() else {
+                    self.without_findings(found);
                     return;
                 };
                 (finding.event.account.clone(), finding.event.id.clone(), finding.event.time.clone())
@@ -238,11 +251,20 @@ impl Intake<'_> {
         let content = if id.is_none() { content_of(&read) } else { 0 };
         let event = EventName::new(account.as_ref().map(AccountId::as_str), id, content);
         let content = match read {
-            Read::Done(findings) => Content::Behaviour(findings),
+            Read::Done(found) => Content::Behaviour(found),
             Read::Waits(waiting) => Content::Waits(waiting),
         };
         let ready = self.order.push(time.as_deref(), id, Arrival { message, event, content });
         self.take_in(ready).await;
+    }
+
+    fn without_findings(&mut self, found: &Found) {
+        if found.suppressed.is_empty() {
+            self.counts.unmatched += 1;
+        } else {
+            self.counts.suppressed += 1;
+        }
+        found.suppressed.iter().for_each(made::tell_suppressed);
     }
 
     /// What was counted so far.
@@ -342,6 +364,8 @@ impl Intake<'_> {
     /// Counts what a plan came to, and puts its parcels among those to be sent.
     async fn account(&mut self, plan: Plan) {
         plan.made.iter().for_each(Made::tell);
+        plan.suppressed.iter().for_each(made::tell_suppressed);
+        plan.lapsed.iter().for_each(made::tell_lapsed);
         plan.tally.add_to(&mut self.counts);
         for (event, open) in plan.open {
             self.open.insert(event, open);
@@ -370,7 +394,9 @@ fn stage_of(step: Step) -> Stage {
 fn content_of(read: &Read) -> u64 {
     match read {
         Read::Waits(waiting) => xxh3_64(waiting.record().root().to_compact_json().as_bytes()),
-        Read::Done(findings) => findings.first().map_or(0, |finding| xxh3_64(finding.id.as_str().as_bytes())),
+        Read::Done(found) => {
+            found.findings.first().map_or(0, |finding| xxh3_64(finding.id.as_str().as_bytes()))
+        }
     }
 }
 

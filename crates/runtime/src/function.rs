@@ -265,6 +265,7 @@ fn answer(received: &Received, handled: &Handled) -> Result<Value, Error> {
     Ok(json!({
         "received": counts.received,
         "matched": counts.matched,
+        "suppressed": counts.suppressed,
         "unmatched": counts.unmatched,
         "undecidable": counts.undecidable,
         "copies": counts.copies,

@@ -46,6 +46,7 @@ pub fn line(source: Source, counts: &Counts, millis: i64) -> Value {
     };
     count("Received", counts.received);
     count("Matched", counts.matched);
+    count("Suppressed", counts.suppressed);
     count("Unmatched", counts.unmatched);
     count("Undecidable", counts.undecidable);
     count("Copies", counts.copies);
@@ -58,6 +59,7 @@ pub fn line(source: Source, counts: &Counts, millis: i64) -> Value {
     count("EndsOfNothing", counts.ends_of_nothing);
     count("AlreadyEnded", counts.already_ended);
     count("BelowLevel", counts.below_level);
+    count("Experimental", counts.experimental);
     count("SinkRefused", counts.refused.values().sum());
     count("SinkFailed", counts.failed.values().sum());
     let by_sink = |map: &std::collections::BTreeMap<SinkName, u64>| -> Value {

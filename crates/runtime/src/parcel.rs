@@ -89,6 +89,9 @@ pub enum SinkName {
 }
 
 impl SinkName {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::SecurityHub, Self::CloudWatch, Self::Sns, Self::EventBus];
+
     /// The name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! The table in `docs/functions.md` is [`VARIABLES`]; a test compares them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use http::Uri;
@@ -10,6 +10,7 @@ use tattletrail_engine::finding::Level;
 use tattletrail_telemetry::errors::rollbar;
 use tattletrail_telemetry::log::Share;
 
+use crate::parcel::SinkName;
 use crate::secret::Secret;
 use crate::sink::cloudwatch::MetricSettings;
 use crate::sink::security_hub::Home;
@@ -103,6 +104,12 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "findings below this level go nowhere and are counted",
     },
     Variable {
+        name: "TATTLETRAIL_EXPERIMENTAL_TO",
+        holds: "`security_hub`, `cloud_watch`, `sns`, `event_bus`, with commas between",
+        default: "none",
+        meaning: "where findings of rules of the status `experimental` go; elsewhere they are only counted",
+    },
+    Variable {
         name: "TATTLETRAIL_APPLICATION",
         holds: "a short name",
         default: "default",
@@ -194,6 +201,8 @@ pub struct Settings {
     pub event_bus: Option<String>,
     /// The least level that goes anywhere.
     pub min_level: Level,
+    /// Where findings of experimental rules go.
+    pub experimental_to: BTreeSet<SinkName>,
     /// The application that findings are counted under.
     pub application: String,
     /// Where rejected records go.
@@ -297,11 +306,26 @@ impl Reader {
             topic_min_level: self.level("TOPIC_MIN_LEVEL", Level::Medium),
             event_bus: self.text("EVENT_BUS"),
             min_level: self.level("MIN_LEVEL", Level::Informational),
+            experimental_to: self.experimental_to(),
             application: self.text("APPLICATION").unwrap_or_else(|| "default".to_owned()),
             rejected: self.rejected(),
             environment: self.text("ENVIRONMENT").unwrap_or_else(|| "production".to_owned()),
             errors: self.errors(),
         }
+    }
+
+    fn experimental_to(&mut self) -> BTreeSet<SinkName> {
+        let text = self.text("EXPERIMENTAL_TO").unwrap_or_default();
+        let mut sinks = BTreeSet::new();
+        for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            let named = SinkName::ALL.into_iter().find(|sink| sink.as_str() == word);
+            if named.is_none() {
+                let known = SinkName::ALL.map(SinkName::as_str).join(", ");
+                self.fault("EXPERIMENTAL_TO", word, &format!("some of {known}"));
+            }
+            sinks.extend(named);
+        }
+        sinks
     }
 
     /// A variable; one that is set to nothing is not set.

@@ -42,6 +42,8 @@ pub mod field {
     pub const CORRELATION_ID: &str = "correlation_id";
     /// The hash of the rule's text.
     pub const RULE_HASH: &str = "rule_hash";
+    /// The id of a filter.
+    pub const FILTER_ID: &str = "filter_id";
     /// `open` or `closed`.
     pub const STATUS: &str = "status";
     /// `eventSource` of the record, as the rule's index knows it.
@@ -144,6 +146,7 @@ pub const LOGGED: &[&str] = &[
     field::EVENT_ID,
     field::CORRELATION_ID,
     field::RULE_HASH,
+    field::FILTER_ID,
     field::STATUS,
     field::EVENT_SOURCE,
     field::MADE_IN,

@@ -3,6 +3,8 @@
 use tattletrail_engine::attack;
 use tattletrail_engine::finding::Level;
 
+use tattletrail_engine::render::text::neutralise;
+
 use super::tally::{TOLD, Tally};
 
 /// How many techniques the summary lists; the rest is a number.
@@ -33,6 +35,9 @@ pub(super) fn of_findings(tally: &Tally) -> String {
     let mut text = line("findings", &findings(tally));
     for row in techniques(tally) {
         text.push_str(&line("", &row));
+    }
+    for (index, row) in tally.filters.words().iter().enumerate() {
+        text.push_str(&line(if index == 0 { "filters" } else { "" }, &neutralise(row)));
     }
     text.push_str(&line("exposures", &exposures(tally)));
     text
@@ -65,6 +70,7 @@ pub fn files(tally: &Tally) -> String {
 fn records(tally: &Tally) -> String {
     let parts = [
         (tally.matched, "matched"),
+        (tally.suppressed, "suppressed"),
         (tally.unmatched, "unmatched"),
         (tally.undecidable, "undecidable"),
         (tally.duplicates, "duplicate"),
@@ -98,6 +104,9 @@ fn findings(tally: &Tally) -> String {
     }
     if tally.below_level > 0 {
         text.push_str(&format!(" ({} below --min-level not shown)", grouped(tally.below_level)));
+    }
+    if tally.experimental > 0 {
+        text.push_str(&format!(" ({} of experimental rules not shown)", grouped(tally.experimental)));
     }
     text
 }
@@ -137,6 +146,14 @@ fn notes(tally: &Tally) -> Vec<String> {
     if tally.timeline.late > 0 {
         let late = grouped(tally.timeline.late as u64);
         notes.push(format!("{late} findings came too late to be put in the order of time"));
+    }
+    let correlated = tally.timeline.correlated;
+    if correlated.late > 0 {
+        let late = grouped(correlated.late);
+        notes.push(format!("{late} events came too late to be counted with those around them"));
+    }
+    if correlated.untimed > 0 {
+        notes.push(format!("{} events without a time were not correlated", grouped(correlated.untimed)));
     }
     notes
 }

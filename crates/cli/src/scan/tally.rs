@@ -8,6 +8,7 @@ use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::ingest::SkipReason;
 use tattletrail_engine::timeline::Counts;
 
+use super::exceptions::FilterHits;
 use super::problem::Problem;
 
 /// How many problems and refusals are told one by one; the rest is in the counts.
@@ -15,7 +16,7 @@ pub(super) const TOLD: usize = 20;
 
 /// The counts of one scan.
 ///
-/// INVARIANT: `records = filtered + duplicates + matched + undecidable + unmatched`.
+/// INVARIANT: `records = filtered + duplicates + matched + suppressed + undecidable + unmatched`.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// Files read.
@@ -36,6 +37,10 @@ pub struct Tally {
     pub duplicates: u64,
     /// Records with findings.
     pub matched: u64,
+    /// Records whose findings filters suppressed, all of them.
+    pub suppressed: u64,
+    /// What filters did.
+    pub filters: FilterHits,
     /// Records that do not show what they did.
     pub undecidable: u64,
     /// Records without findings.
@@ -48,6 +53,8 @@ pub struct Tally {
     pub forgotten: u64,
     /// Findings shown.
     pub findings: u64,
+    /// Findings of rules that are being tried out, not shown.
+    pub experimental: u64,
     /// Findings below `--min-level`, not shown.
     pub below_level: u64,
     /// Of them, those that closed.

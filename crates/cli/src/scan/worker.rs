@@ -97,7 +97,7 @@ impl Batch {
             None => engine.read(record),
         };
         match reading {
-            Reading::Done(findings) if findings.is_empty() => {}
+            Reading::Done(found) if found.is_empty() => {}
             reading => self.hits.push((index, reading)),
         }
     }

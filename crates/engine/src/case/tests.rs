@@ -33,8 +33,9 @@ fn outcomes(cases: &str) -> Vec<Result<(), Difference>> {
         CaseRecord::File(path) => panic!("{path}"),
     };
     let file = parse("a.test.yml", &format!("{BASE}{cases}")).unwrap();
-    let judged =
-        |case: &Case| case.judge(&engine, case.before.iter().map(inline).collect(), inline(&case.record));
+    let judged = |case: &Case| {
+        case.judge(&engine, None, case.before.iter().map(inline).collect(), inline(&case.record))
+    };
     file.cases.iter().map(judged).collect()
 }
 

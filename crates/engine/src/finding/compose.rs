@@ -74,6 +74,7 @@ impl Finding {
             resource,
             actor,
             exposure,
+            several: None,
             evidence,
             life: None,
             trace: None,
@@ -82,7 +83,8 @@ impl Finding {
 }
 
 impl EventInfo {
-    fn of(record: &CloudTrailRecord) -> Self {
+    /// What a record says.
+    pub(crate) fn of(record: &CloudTrailRecord) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
             id: record.event_id(),
@@ -115,7 +117,7 @@ impl Actor {
 
 /// SHA-256 over the parts, each ended by a line end (which none of them can hold unescaped), first 32 hexadecimal
 /// digits: fixed length, and nothing of the log's text in it.
-fn identity(parts: &[&str]) -> FindingId {
+pub(super) fn identity(parts: &[&str]) -> FindingId {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());
@@ -130,12 +132,12 @@ fn content_id(record: &CloudTrailRecord) -> EventId {
     EventId::from(hex::lower(digest.iter().take(16)))
 }
 
-fn text(option: Option<&str>) -> &str {
+pub(super) fn text(option: Option<&str>) -> &str {
     option.unwrap_or_default()
 }
 
 /// Foreign text for a title: one line, cut.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut line: String =
         text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(SHOWN_TEXT_CHARS).collect();
     if text.chars().nth(SHOWN_TEXT_CHARS).is_some() {

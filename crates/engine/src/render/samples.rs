@@ -53,6 +53,7 @@ pub(super) fn open_port() -> Finding {
         },
         exposure: Some(change(resource, Surface::SecurityGroupIngress, Some(network))),
         evidence: vec![Evidence { field: "exposure.reach".to_owned(), value: "world".to_owned() }],
+        several: None,
         life: None,
         trace: None,
     }
@@ -74,6 +75,8 @@ fn trace(region: Option<String>) -> Trace {
 fn rule() -> RuleInfo {
     RuleInfo {
         id: "5f6e0000-0000-4000-8000-000000000001".into(),
+        name: None,
+        related: Vec::new(),
         title: "Port open to the world".to_owned(),
         description: String::new(),
         level: Level::High,
@@ -196,6 +199,7 @@ prop_compose! {
             resource: Resource { arn: arn.into(), kind, name },
             actor, exposure,
             evidence: evidence.into_iter().map(|(field, value)| Evidence { field, value }).collect(),
+            several: None,
             life: None,
             trace: trace.map(self::trace),
         }

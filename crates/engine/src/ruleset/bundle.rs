@@ -3,7 +3,10 @@
 //! A bundle is for the build that it is part of. It has no version, and nothing in it is checked again: what is wrong
 //! with a rule is found when [`RuleSet::from_sources`] reads it, before there can be a bundle.
 
-use super::{CompiledRule, RuleSet};
+use serde::{Deserialize, Serialize};
+
+use super::{CompiledFilter, CompiledRule, RuleSet};
+use crate::ids::RuleId;
 
 /// Why rules cannot be bundled, or a bundle cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -17,20 +20,48 @@ pub enum BundleError {
     Changed,
 }
 
+/// What a bundle holds. Correlations are not in it: what functions see one by one, they cannot count.
+#[derive(Debug, Serialize, Deserialize)]
+struct Bundled {
+    rules: Vec<CompiledRule>,
+    filters: Vec<CompiledFilter>,
+    /// Rules that are there for correlations only.
+    silent: Vec<RuleId>,
+    /// The correlations that are left out.
+    left_out: Vec<RuleId>,
+}
+
 impl RuleSet {
-    /// The rules as one text, for [`RuleSet::from_bundle`].
+    /// The rules and filters as one text, for [`RuleSet::from_bundle`]. Correlations are left out, and
+    /// [`RuleSet::left_out`] names them.
     ///
     /// # Errors
     /// Where the text would not give exactly these rules.
     pub fn to_bundle(&self) -> Result<String, BundleError> {
-        let text = sonic_rs::to_string(&self.rules).map_err(BundleError::Form)?;
-        let again = sonic_rs::to_string(&Self::from_bundle(&text)?.rules).map_err(BundleError::Form)?;
+        let text = self.written()?;
+        let again = Self::from_bundle(&text)?.written()?;
         if again == text { Ok(text) } else { Err(BundleError::Changed) }
+    }
+
+    fn written(&self) -> Result<String, BundleError> {
+        let silent = self.rules.iter().map(|rule| &rule.info().id).filter(|id| self.links.is_silent(id));
+        let correlations = self.correlations.iter().map(|correlation| &correlation.info().id);
+        let bundled = Bundled {
+            rules: self.rules.clone(),
+            filters: self.filters.clone(),
+            silent: silent.cloned().collect(),
+            left_out: self.left_out.iter().chain(correlations).cloned().collect(),
+        };
+        sonic_rs::to_string(&bundled).map_err(BundleError::Form)
     }
 
     /// The rules of a bundle: the very ones it was made of.
     pub fn from_bundle(text: &str) -> Result<Self, BundleError> {
-        let rules: Vec<CompiledRule> = sonic_rs::from_str(text).map_err(BundleError::Form)?;
-        Ok(Self::indexed(rules))
+        let Bundled { rules, filters, silent, left_out } =
+            sonic_rs::from_str(text).map_err(BundleError::Form)?;
+        let mut set = Self::linked(rules, Vec::new(), filters, &[], &mut Vec::new());
+        set.links.silence(silent);
+        set.left_out = left_out;
+        Ok(set)
     }
 }

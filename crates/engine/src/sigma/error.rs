@@ -41,7 +41,7 @@ impl From<Position> for (usize, usize) {
 pub enum Code {
     /// The text is not YAML that can be read.
     Yaml,
-    /// The file is not one plain rule.
+    /// The file has something other than rules, filters and correlations.
     Document,
     /// A key around the detection is missing or wrong.
     Metadata,
@@ -71,11 +71,17 @@ pub enum Code {
     Exposure,
     /// A file of cases cannot be read.
     Case,
+    /// A filter cannot be read, or nobody answers for it.
+    Filter,
+    /// A correlation cannot be read.
+    Correlation,
+    /// A rule that another document names is not there.
+    Reference,
 }
 
 impl Code {
     /// All codes, in their order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Yaml,
         Self::Document,
         Self::Metadata,
@@ -92,6 +98,9 @@ impl Code {
         Self::Regex,
         Self::Exposure,
         Self::Case,
+        Self::Filter,
+        Self::Correlation,
+        Self::Reference,
     ];
 
     /// The code, such as `TT011`.
@@ -113,6 +122,9 @@ impl Code {
             Self::Regex => "TT023",
             Self::Exposure => "TT024",
             Self::Case => "TT030",
+            Self::Filter => "TT040",
+            Self::Correlation => "TT041",
+            Self::Reference => "TT042",
         }
     }
 
@@ -120,7 +132,7 @@ impl Code {
     pub fn title(self) -> &'static str {
         match self {
             Self::Yaml => "the text is not YAML that can be read",
-            Self::Document => "the file is not one plain rule",
+            Self::Document => "the file has something other than rules, filters and correlations",
             Self::Metadata => "a key around the detection is missing or wrong",
             Self::Tag => "a tag of ATT&CK is misspelt",
             Self::Logsource => "the rule is for another log",
@@ -135,6 +147,9 @@ impl Code {
             Self::Regex => "a regular expression does not compile",
             Self::Exposure => "a field or a word that no exposure has",
             Self::Case => "a file of cases cannot be read",
+            Self::Filter => "a filter cannot be read, or nobody answers for it",
+            Self::Correlation => "a correlation cannot be read",
+            Self::Reference => "a rule that is named is not there",
         }
     }
 }

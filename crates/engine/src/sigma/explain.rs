@@ -137,7 +137,8 @@ impl CompiledRule {
     /// made of.
     pub fn explain(&self, words: &RuleWords, event: &Event<'_>) -> Explanation {
         let clause = Scene { written: words, root: Root::Event(event), place: "" }.logic(self.logic());
-        Explanation { matches: clause.holds, condition: words.condition.clone(), clause }
+        let condition = words.condition(self.logic().selections.first().map(|selection| selection.at));
+        Explanation { matches: clause.holds, condition, clause }
     }
 }
 

@@ -3,27 +3,33 @@
 //! Keys that Sigma does not know are left alone: it allows custom ones.
 
 use super::RuleSource;
+use super::document::Document;
 use super::error::{Code, Position, Problems, shown};
-use super::known;
 use super::nearest::{nearest, nearest_within};
 use super::yaml::{Value, Yaml, show};
 use crate::attack;
-use crate::finding::{Level, RuleInfo};
+use crate::finding::{Level, Related, RuleInfo};
 use crate::ids::{RuleHash, RuleId};
 
 /// Sigma's words for a rule's status.
 const STATUSES: [&str; 5] = ["stable", "test", "experimental", "deprecated", "unsupported"];
 
-/// Reads the metadata of a rule, and where its id is written.
-pub(crate) fn metadata(source: &RuleSource, yaml: &Yaml, problems: &mut Problems) -> (RuleInfo, Position) {
-    let hash = RuleHash::of_text(&source.text);
+/// What rules can be to each other (Sigma specification, rules, related; `correlation` as the public rules have it).
+const RELATIONS: [&str; 6] = ["derived", "obsolete", "merged", "renamed", "similar", "correlation"];
+
+/// Reads the metadata of a rule or a correlation, and where its id is written.
+pub(crate) fn metadata(
+    source: &RuleSource,
+    document: &Document,
+    problems: &mut Problems,
+) -> (RuleInfo, Position) {
+    let (yaml, hash) = (&document.yaml, document.hash.clone());
     let tags = texts(yaml, "tags", problems);
     let mapping = techniques(yaml, &tags, problems);
     let (id, at) = id(yaml, &hash, problems);
-    logsource(yaml, problems);
-    known::check(yaml, problems);
     let info = RuleInfo {
         id,
+        name: text(yaml, "name", problems).map(str::to_owned),
         title: title(yaml, problems),
         description: text(yaml, "description", problems).unwrap_or_default().trim().to_owned(),
         level: level(yaml, problems),
@@ -31,6 +37,7 @@ pub(crate) fn metadata(source: &RuleSource, yaml: &Yaml, problems: &mut Problems
         techniques: mapping.techniques,
         tactics: mapping.tactics,
         tags,
+        related: related(yaml, problems),
         references: texts(yaml, "references", problems),
         false_positives: texts(yaml, "falsepositives", problems),
         path: source.path.clone(),
@@ -39,15 +46,37 @@ pub(crate) fn metadata(source: &RuleSource, yaml: &Yaml, problems: &mut Problems
     (info, at)
 }
 
+/// The rules that this one has to do with.
+fn related(yaml: &Yaml, problems: &mut Problems) -> Vec<Related> {
+    let Some(entry) = yaml.get("related") else { return Vec::new() };
+    let Value::List(items) = &entry.value.value else {
+        let message =
+            format!("found {} as `related`, expected a list of `id` and `type`", entry.value.kind());
+        problems.add(Code::Metadata, entry.value.at, message);
+        return Vec::new();
+    };
+    let one = |item: &Yaml| {
+        let relation = word(item, "type", &RELATIONS, problems);
+        let id = text(item, "id", problems);
+        if item.get("id").is_none() || item.get("type").is_none() {
+            let message =
+                format!("found {} in `related`, expected a mapping of `id` and `type`", item.kind());
+            problems.add(Code::Metadata, item.at, message);
+        }
+        Some(Related { id: RuleId::from(id?.trim().to_lowercase()), relation: relation?.to_owned() })
+    };
+    items.iter().filter_map(one).collect()
+}
+
 /// The id as written, else one made from the text: a finding needs one, and Sigma leaves it open.
-fn id(yaml: &Yaml, hash: &RuleHash, problems: &mut Problems) -> (RuleId, Position) {
+pub(super) fn id(yaml: &Yaml, hash: &RuleHash, problems: &mut Problems) -> (RuleId, Position) {
     let at = yaml.get("id").map_or(yaml.at, |entry| entry.value.at);
     let made = || format!("sha-{}", hash.as_str().chars().take(32).collect::<String>());
     let id = text(yaml, "id", problems).map_or_else(made, |id| id.trim().to_lowercase());
     (RuleId::from(id), at)
 }
 
-fn title(yaml: &Yaml, problems: &mut Problems) -> String {
+pub(super) fn title(yaml: &Yaml, problems: &mut Problems) -> String {
     if yaml.get("title").is_none() {
         problems.add_with_hint(
             Code::Metadata,
@@ -70,7 +99,12 @@ fn status(yaml: &Yaml, problems: &mut Problems) -> String {
 }
 
 /// One of a few words.
-fn word<'a>(yaml: &'a Yaml, key: &str, words: &[&str], problems: &mut Problems) -> Option<&'a str> {
+pub(super) fn word<'a>(
+    yaml: &'a Yaml,
+    key: &str,
+    words: &[&str],
+    problems: &mut Problems,
+) -> Option<&'a str> {
     let found = text(yaml, key, problems)?;
     if words.contains(&found) {
         return Some(found);
@@ -88,7 +122,7 @@ fn word<'a>(yaml: &'a Yaml, key: &str, words: &[&str], problems: &mut Problems) 
 }
 
 /// The text of a key; `None` where the key is not there or holds something else, which is an error.
-fn text<'a>(yaml: &'a Yaml, key: &str, problems: &mut Problems) -> Option<&'a str> {
+pub(super) fn text<'a>(yaml: &'a Yaml, key: &str, problems: &mut Problems) -> Option<&'a str> {
     let entry = yaml.get(key)?;
     let text = entry.value.scalar().filter(|text| !text.trim().is_empty());
     if text.is_none() {
@@ -150,7 +184,7 @@ fn near_tag(tag: &str, error: attack::TagError) -> Option<String> {
 }
 
 /// Rules for other logs would never match, so they are refused rather than loaded.
-fn logsource(yaml: &Yaml, problems: &mut Problems) {
+pub(super) fn logsource(yaml: &Yaml, problems: &mut Problems) {
     let hint = "write `product: aws` and `service: cloudtrail`";
     let Some(entry) = yaml.get("logsource") else {
         problems.add_with_hint(

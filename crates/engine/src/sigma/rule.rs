@@ -6,16 +6,20 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::RuleSource;
+use super::correlation::{self, Correlation};
 use super::detection::{Detection, Logic};
+use super::document::{self, Document, Kind};
 use super::error::{Code, Position, Problems, RuleError};
 use super::explain::RuleWords;
 use super::exposure_words;
 use super::field::{FieldPath, Root};
-use super::metadata::metadata;
+use super::filter::{self, CompiledFilter};
+use super::known;
+use super::metadata::{self, metadata};
 use super::required::required;
 use super::selection;
 use super::value::Value;
-use super::yaml::{self, Yaml, show};
+use super::yaml::{Yaml, show};
 use crate::event::Event;
 use crate::finding::RuleInfo;
 
@@ -74,38 +78,49 @@ impl CompiledRule {
         &self.logic
     }
 
-    /// An error at the place of the rule's id.
-    pub(crate) fn error_at_id(&self, message: String, hint: &str) -> RuleError {
-        let (path, hint) = (self.info.path.clone(), Some(hint.to_owned()));
-        RuleError {
-            code: Code::DuplicateId,
-            path,
-            line: self.id_at.line,
-            column: self.id_at.column,
-            message,
-            hint,
-        }
+    /// Where the id is written.
+    pub(crate) fn id_at(&self) -> Position {
+        self.id_at
     }
 }
 
-/// Reads one rule file; every error that is in it otherwise.
-pub(crate) fn parse(source: &RuleSource) -> Result<CompiledRule, Vec<RuleError>> {
+/// A document of a rule file, read.
+#[derive(Debug)]
+pub(crate) enum Parsed {
+    Rule(Box<CompiledRule>),
+    Correlation(Box<Correlation>),
+    Filter(Box<CompiledFilter>),
+}
+
+/// Reads every document of a file; every error that is in it otherwise.
+pub(crate) fn parse(source: &RuleSource) -> Result<Vec<Parsed>, Vec<RuleError>> {
     let mut problems = Problems::new(&source.path);
-    match rule(source, &mut problems) {
-        Some(rule) if problems.is_empty() => Ok(rule),
-        _ => Err(problems.into_errors()),
+    let documents = document::documents(source, &mut problems).unwrap_or_default();
+    let read = |document: &Document| one(source, document, &mut problems);
+    let parsed: Vec<Parsed> = documents.iter().filter_map(read).collect();
+    if problems.is_empty() { Ok(parsed) } else { Err(problems.into_errors()) }
+}
+
+fn one(source: &RuleSource, document: &Document, problems: &mut Problems) -> Option<Parsed> {
+    check_version(&document.yaml, problems);
+    match document.kind {
+        Kind::Rule => rule(source, document, problems).map(Box::new).map(Parsed::Rule),
+        Kind::Correlation => {
+            correlation::read(source, document, problems).map(Box::new).map(Parsed::Correlation)
+        }
+        Kind::Filter => filter::read(source, document, problems).map(Box::new).map(Parsed::Filter),
     }
 }
 
-fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
-    let documents = yaml::documents(&source.text, problems)?;
-    let document = only_rule(&documents, problems)?;
-    check_version(document, problems);
+fn rule(source: &RuleSource, document: &Document, problems: &mut Problems) -> Option<CompiledRule> {
+    let yaml = &document.yaml;
     let (info, id_at) = metadata(source, document, problems);
-    let Some(entry) = document.get("detection") else {
+    metadata::logsource(yaml, problems);
+    known::check(yaml, problems);
+    let Some(entry) = yaml.get("detection") else {
         problems.add_with_hint(
             Code::Detection,
-            document.at,
+            yaml.at,
             "found no `detection`, expected selections and a condition",
             "say what to look for",
         );
@@ -131,31 +146,6 @@ fn check_version(document: &Yaml, problems: &mut Problems) {
         let hint = "a later version may mean something else by the same words";
         problems.add_with_hint(Code::Document, entry.value.at, message, hint);
     }
-}
-
-/// The one document of a file, if it is a plain rule.
-fn only_rule<'a>(documents: &'a [Yaml], problems: &mut Problems) -> Option<&'a Yaml> {
-    let Some((first, rest)) = documents.split_first() else {
-        problems.add(Code::Document, Position::START, "found an empty file, expected a rule");
-        return None;
-    };
-    let kinds = [("correlation", "correlation rules"), ("filter", "filters"), ("action", "rule collections")];
-    for (key, kind) in kinds {
-        if let Some(entry) = documents.iter().find_map(|document| document.get(key)) {
-            problems.add(Code::Document, entry.at, format!("found `{key}`: {kind} are not supported yet"));
-            return None;
-        }
-    }
-    if let Some(second) = rest.first() {
-        let message = "found a second document: files with more than one rule are not supported yet";
-        problems.add_with_hint(Code::Document, second.at, message, "put each rule into its own file");
-        return None;
-    }
-    if first.entries().is_none() {
-        problems.add(Code::Document, first.at, format!("found {}, expected a rule", first.kind()));
-        return None;
-    }
-    Some(first)
 }
 
 fn unique(fields: &[&FieldPath]) -> Box<[FieldPath]> {

@@ -5,13 +5,22 @@ use crate::event::Event;
 use crate::json::Document;
 use crate::record::CloudTrailRecord;
 
+/// The one rule of a text.
+fn one(text: String) -> Result<CompiledRule, Vec<RuleError>> {
+    let mut parsed = parse(&RuleSource::new("t.yml", text))?;
+    match parsed.pop() {
+        Some(Parsed::Rule(rule)) if parsed.is_empty() => Ok(*rule),
+        other => panic!("not one rule: {other:?}"),
+    }
+}
+
 /// Compiles a rule with these lines as its `detection:`.
 fn rule(detection: &str) -> CompiledRule {
     let indented = detection.replace('\n', "\n    ");
     let text = format!(
         "title: t\nlogsource:\n    product: aws\n    service: cloudtrail\ndetection:\n    {indented}\n"
     );
-    parse(&RuleSource::new("t.yml", text)).unwrap_or_else(|errors| panic!("{}", errors[0]))
+    one(text).unwrap_or_else(|errors| panic!("{}", errors[0]))
 }
 
 /// Compiles a rule with this one selection.
@@ -250,7 +259,7 @@ fn no_nesting_overflows_the_stack() {
     let load = |detection: String| {
         let text =
             format!("title: t\nlogsource: {{product: aws, service: cloudtrail}}\ndetection: {detection}\n");
-        parse(&RuleSource::new("t.yml", text)).map(|_| ()).map_err(|errors| errors[0].to_string())
+        one(text).map(|_| ()).map_err(|errors| errors[0].to_string())
     };
     for depth in [100, 10_000] {
         let block =

@@ -29,7 +29,7 @@ impl Objects {
         if let Some(object) = plain {
             self.writes.push_back((object, waiting));
             let oldest = if self.writes.len() > KEPT { self.writes.pop_front() } else { None };
-            return oldest.map(|(_, write)| Read::Done(write.findings)).into_iter().collect();
+            return oldest.map(|(_, write)| Read::Done(write.found)).into_iter().collect();
         }
         let mut all = Vec::with_capacity(1);
         for opened in waiting.opened_objects() {
@@ -41,7 +41,7 @@ impl Objects {
 
     /// The writes that were kept to the end.
     pub(super) fn finish(self) -> impl Iterator<Item = Read> {
-        self.writes.into_iter().map(|(_, write)| Read::Done(write.findings))
+        self.writes.into_iter().map(|(_, write)| Read::Done(write.found))
     }
 
     /// From now on writes of this object wait; those that were read before it do so too.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tattletrail_engine::engine::Filtered;
 use tattletrail_engine::finding::{EventInfo, Finding, RuleInfo, Status};
 use tattletrail_engine::ids::{EventId, FindingId, TechniqueId};
 
@@ -40,4 +41,18 @@ impl Made {
             "finding"
         );
     }
+}
+
+/// Says that a filter suppressed a match.
+pub(super) fn tell_suppressed(filtered: &Filtered) {
+    let (filter_id, rule_id) = (filtered.filter.id.as_str(), filtered.rule.id.as_str());
+    let event_id = filtered.event.as_ref().map(EventId::as_str);
+    tracing::info!(filter_id, rule_id, event_id, "suppressed");
+}
+
+/// Says that a filter would have suppressed a match, had it not ended.
+pub(super) fn tell_lapsed(filtered: &Filtered) {
+    let (filter_id, rule_id) = (filtered.filter.id.as_str(), filtered.rule.id.as_str());
+    let event_id = filtered.event.as_ref().map(EventId::as_str);
+    tracing::warn!(filter_id, rule_id, event_id, "not suppressed: the filter has ended");
 }

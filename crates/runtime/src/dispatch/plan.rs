@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tattletrail_engine::engine::Step;
+use tattletrail_engine::engine::{Filtered, Step};
 use tattletrail_engine::exposure::state::{Origin, State};
 use tattletrail_engine::finding::{Finding, Status, Trace};
 use tattletrail_telemetry::trace::{self, Stages};
@@ -30,6 +30,10 @@ pub(super) struct Plan {
     pub(super) outgoing: Vec<Outgoing>,
     /// What is said of their findings once they are written.
     pub(super) made: Vec<Made>,
+    /// Matches that filters suppressed.
+    pub(super) suppressed: Vec<Filtered>,
+    /// Findings that filters would have suppressed, had they not ended.
+    pub(super) lapsed: Vec<Filtered>,
     /// The events they are of.
     pub(super) open: BTreeMap<EventName, Open>,
     /// Events that were taken in before.
@@ -42,10 +46,12 @@ pub(super) struct Plan {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     matched: u64,
+    suppressed: u64,
     unmatched: u64,
     undecidable: u64,
     opened: u64,
     closed: u64,
+    experimental: u64,
     pub(super) below_level: u64,
     pub(super) ends_of_nothing: u64,
     already_ended: u64,
@@ -55,10 +61,12 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add_to(&self, counts: &mut Counts) {
         counts.matched += self.matched;
+        counts.suppressed += self.suppressed;
         counts.unmatched += self.unmatched;
         counts.undecidable += self.undecidable;
         counts.opened += self.opened;
         counts.closed += self.closed;
+        counts.experimental += self.experimental;
         counts.below_level += self.below_level;
         counts.ends_of_nothing += self.ends_of_nothing;
         counts.already_ended += self.already_ended;
@@ -95,7 +103,7 @@ impl Dispatcher {
                 let marker = known.marker(&arrival.event);
                 plan.copies.push(Copy { message: arrival.message, event: arrival.event.clone(), marker });
             } else {
-                told.push(self.settle(arrival, &mut state, &mut plan.tally, stages));
+                told.push(self.settle(arrival, &mut state, &mut plan, stages));
             }
         }
         let mut findings = Findings::of(self, told.iter().flat_map(|event| &event.findings)).await?;
@@ -112,20 +120,30 @@ impl Dispatcher {
         &self,
         arrival: &'a Arrival,
         state: &mut State,
-        tally: &mut Tally,
+        plan: &mut Plan,
         stages: &mut Stages,
     ) -> Told<'a> {
+        let tally = &mut plan.tally;
         let (findings, origin, moved) = match &arrival.content {
-            Content::Behaviour(findings) => {
+            Content::Behaviour(found) => {
                 tally.matched += 1;
-                (findings.clone(), Origin::default(), false)
+                plan.suppressed.extend(found.suppressed.iter().cloned());
+                plan.lapsed.extend(found.lapsed.iter().cloned());
+                (found.findings.clone(), Origin::default(), false)
             }
             Content::Waits(waiting) => {
                 let watch = &mut |step: Option<Step>| stages.enter(step.map(super::stage_of));
                 let settled = self.engine.settle_watched(waiting, state, watch);
-                let findings: Vec<_> = waiting.behaviour().iter().cloned().chain(settled.findings).collect();
+                let (before, now) = (waiting.behaviour(), settled.found);
+                let findings: Vec<_> = before.findings.iter().cloned().chain(now.findings).collect();
+                let suppressed = before.suppressed.iter().cloned().chain(now.suppressed);
+                let is_suppressed = plan.suppressed.len();
+                plan.suppressed.extend(suppressed);
+                let is_suppressed = plan.suppressed.len() > is_suppressed;
+                plan.lapsed.extend(before.lapsed.iter().cloned().chain(now.lapsed));
                 match settled.applied.undecidable {
                     _ if !findings.is_empty() => tally.matched += 1,
+                    _ if is_suppressed => tally.suppressed += 1,
                     Some(_) => tally.undecidable += 1,
                     None => tally.unmatched += 1,
                 }
@@ -160,6 +178,9 @@ impl Dispatcher {
             match finding.status {
                 Status::Open => plan.tally.opened += 1,
                 Status::Closed => plan.tally.closed += 1,
+            }
+            if finding.rule.is_experimental() {
+                plan.tally.experimental += 1;
             }
             for (sink, sent) in &parcel.sinks {
                 if let Sent::Refused(why) = sent {

@@ -132,7 +132,7 @@ impl Dispatcher {
     fn pack_up(&self, finding: &Finding, times: &Times) -> Parcel {
         let mut sinks = BTreeMap::new();
         for name in self.sinks.iter().map(crate::sink::Sink::name) {
-            if name != SinkName::Sns || finding.rule.level >= self.policy.topic_min_level {
+            if self.policy.wants(name, &finding.rule) {
                 sinks.insert(name, Sent::Pending);
             }
         }

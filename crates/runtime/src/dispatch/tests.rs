@@ -42,6 +42,7 @@ impl World {
             traces_in: None,
             min_level: Level::Informational,
             topic_min_level: Level::Informational,
+            experimental_to: std::collections::BTreeSet::new(),
             application: "shop".to_owned(),
             keep: Duration::from_hours(1),
         };

@@ -101,6 +101,7 @@ fn policy(settings: &Settings) -> Policy {
     Policy {
         min_level: settings.min_level,
         topic_min_level: settings.topic_min_level,
+        experimental_to: settings.experimental_to.clone(),
         application: settings.application.clone(),
         traces_in: None,
         keep: Duration::from_secs(u64::from(settings.ledger_days) * 24 * 60 * 60),

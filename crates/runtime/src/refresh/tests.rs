@@ -22,6 +22,7 @@ async fn after(calls: &[(&str, &str, Timestamp)]) -> (Dispatcher, Scripted) {
         traces_in: None,
         min_level: Level::Informational,
         topic_min_level: Level::Informational,
+        experimental_to: std::collections::BTreeSet::new(),
         application: "shop".to_owned(),
         keep: Duration::from_hours(1),
     };

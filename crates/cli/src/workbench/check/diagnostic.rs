@@ -30,7 +30,7 @@ impl Severity {
 }
 
 /// One thing to say about a file.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Diagnostic {
     pub(super) severity: Severity,
     /// Such as `TT011`.
@@ -78,7 +78,9 @@ pub(super) fn all(files: &Files) -> Vec<Diagnostic> {
     for source in &files.rules {
         lint(source, &counts, &mut found);
     }
+    // The parts of a collection are in several of its rules.
     found.sort_by(|a, b| (&a.path, a.line, a.column, a.code).cmp(&(&b.path, b.line, b.column, b.code)));
+    found.dedup_by(|a, b| a == b);
     found
 }
 
@@ -164,7 +166,5 @@ fn lint(source: &RuleSource, counts: &BTreeMap<PathBuf, Option<usize>>, found: &
             warn(NO_REFERENCES, "found no `references`, expected at least one".to_owned(), help);
         }
     }
-    for rule in rules.rules() {
-        names::check(rule, source, found);
-    }
+    names::check(&rules, source, found);
 }

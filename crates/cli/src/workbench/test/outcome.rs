@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use tattletrail_engine::case::{self, Case, CaseFile, CaseRecord, Difference};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::record::CloudTrailRecord;
-use tattletrail_engine::ruleset::{RuleSet, RuleSource};
+use tattletrail_engine::ruleset::{Outline, RuleSet, RuleSource};
 
 use crate::workbench::files::{self, Files};
+use crate::workbench::together::Library;
 
 /// All rules, by path.
 #[derive(Debug)]
@@ -110,17 +111,18 @@ impl Report {
 
 /// Runs every file of cases; rules that none of them is about are told as well.
 pub(super) fn run(files: &Files) -> Report {
-    let mut rules: Vec<Tested> = files.cases.iter().map(|path| run_file(path)).collect();
+    let library = Library::of(&files.rules);
+    let mut rules: Vec<Tested> = files.cases.iter().map(|path| run_file(path, &library)).collect();
     let covered: BTreeSet<PathBuf> = rules.iter().map(|tested| PathBuf::from(&tested.rule)).collect();
     for source in files.rules.iter().filter(|source| !covered.contains(&files::plain(&source.path))) {
-        let outcome = load(source).map_or_else(Outcome::Broken, |_| Outcome::Untested);
+        let outcome = load(source, &library).map_or_else(Outcome::Broken, |_| Outcome::Untested);
         rules.push(Tested { rule: files::plain(&source.path).display().to_string(), cases: None, outcome });
     }
     rules.sort_by(|a, b| (&a.rule, &a.cases).cmp(&(&b.rule, &b.cases)));
     Report { rules }
 }
 
-fn run_file(path: &Path) -> Tested {
+fn run_file(path: &Path, library: &Library) -> Tested {
     let cases = Some(path.display().to_string());
     // Where the file does not say whose cases it holds, its name does.
     let named = files::rule_beside(path).display().to_string();
@@ -131,9 +133,9 @@ fn run_file(path: &Path) -> Tested {
     let rule = files::relative(path, &file.rule);
     let loaded = files::text(&rule)
         .map_err(|error| vec![format!("{}: {error}", path.display())])
-        .and_then(|text| load(&RuleSource::new(rule.display().to_string(), text)));
+        .and_then(|text| load(&RuleSource::new(rule.display().to_string(), text), library));
     let outcome = match loaded {
-        Ok(engine) => Outcome::Ran(file.cases.iter().map(|case| run_case(case, path, &engine)).collect()),
+        Ok(bench) => Outcome::Ran(file.cases.iter().map(|case| run_case(case, path, &bench)).collect()),
         Err(errors) => Outcome::Broken(errors),
     };
     Tested { rule: rule.display().to_string(), cases, outcome }
@@ -144,19 +146,29 @@ fn read_cases(path: &Path) -> Result<CaseFile, Vec<String>> {
     case::parse(&path.display().to_string(), &text).map_err(|errors| told(&errors))
 }
 
-fn load(source: &RuleSource) -> Result<Engine, Vec<String>> {
-    RuleSet::from_sources([source.clone()]).map(Engine::new).map_err(|errors| told(&errors))
+/// What cases are run on.
+struct Bench {
+    engine: Engine,
+    /// The file whose findings count; all, where it is about filters.
+    about: Option<String>,
+}
+
+fn load(source: &RuleSource, library: &Library) -> Result<Bench, Vec<String>> {
+    let sources = library.with_needed(source);
+    let engine = RuleSet::from_sources(sources).map(Engine::new).map_err(|errors| told(&errors))?;
+    let about = (!Outline::of(source).is_filters).then(|| source.path.clone());
+    Ok(Bench { engine, about })
 }
 
 fn told(errors: &[impl ToString]) -> Vec<String> {
     errors.iter().map(ToString::to_string).collect()
 }
 
-fn run_case(case: &Case, path: &Path, engine: &Engine) -> Ran {
+fn run_case(case: &Case, path: &Path, bench: &Bench) -> Ran {
     let before: Result<Vec<_>, _> = case.before.iter().map(|earlier| record(path, earlier)).collect();
     let records = before.and_then(|before| Ok((before, record(path, &case.record)?)));
     let difference = match records {
-        Ok((before, record)) => case.judge(engine, before, record).err(),
+        Ok((before, record)) => case.judge(&bench.engine, bench.about.as_deref(), before, record).err(),
         Err(found) => Some(Difference { expected: "a CloudTrail record".to_owned(), found }),
     };
     Ran { name: case.name.clone(), line: case.line, difference }

@@ -115,7 +115,7 @@ impl Waiting {
     /// The bucket and the object that the record writes over or deletes. `None` for a record that does anything else, or
     /// came to a finding.
     pub fn replaced_object(&self) -> Option<(Part, Part)> {
-        let object = replaced_object(&self.record, &self.derived).filter(|_| self.findings.is_empty())?;
+        let object = replaced_object(&self.record, &self.derived).filter(|_| self.found.is_empty())?;
         let of_account = |arn| Part::Resource(Home::of(&self.record).account, arn);
         Some((of_account(bucket::named(&self.record)?), of_account(object)))
     }

@@ -4,28 +4,34 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::sigma::RuleSource;
+use crate::sigma::document;
 use crate::sigma::error::{Position, Problems};
 use crate::sigma::field::FieldPath;
-use crate::sigma::yaml::{self, Value, Yaml};
+use crate::sigma::yaml::{Value, Yaml};
 
 /// The keys and values of a rule as its text has them, by their places.
 #[derive(Debug, Clone, Default)]
 pub struct RuleWords {
     keys: BTreeMap<Position, String>,
     values: BTreeMap<Position, String>,
-    pub(super) condition: Vec<String>,
+    /// The conditions by the place of a selection beside them.
+    conditions: BTreeMap<Position, Vec<String>>,
 }
 
 impl RuleWords {
-    /// Reads the words; none of a text that is no rule.
+    /// Reads the words of all documents of a file; none of a text that is no rule.
     pub fn of(text: &str) -> Self {
         let mut written = Self::default();
-        let documents = yaml::documents(text, &mut Problems::new("")).unwrap_or_default();
-        let detection = documents.first().and_then(|document| document.get("detection"));
-        if let Some(detection) = detection {
+        let source = RuleSource::new("", text);
+        for document in document::documents(&source, &mut Problems::new("")).unwrap_or_default() {
+            let detection = document.yaml.get("detection").or_else(|| document.yaml.get("filter"));
+            let Some(detection) = detection else { continue };
             written.add(&detection.value);
-            written.condition =
-                detection.value.get("condition").map_or(Vec::new(), |entry| texts(&entry.value));
+            let condition = detection.value.get("condition").map_or(Vec::new(), |entry| texts(&entry.value));
+            for entry in detection.value.entries().unwrap_or_default() {
+                written.conditions.insert(entry.at, condition.clone());
+            }
         }
         written
     }
@@ -41,6 +47,11 @@ impl RuleWords {
     pub fn text_at(&self, at: Position) -> String {
         let json = self.value(at);
         serde_json::from_str::<String>(&json).unwrap_or(json)
+    }
+
+    /// The condition beside a selection: one of them must hold where there are several.
+    pub(super) fn condition(&self, selection: Option<Position>) -> Vec<String> {
+        selection.and_then(|at| self.conditions.get(&at)).cloned().unwrap_or_default()
     }
 
     /// A field with its modifiers, as written.

@@ -77,9 +77,9 @@ enum Command {
     List(list::ListArguments),
     Show(show::ShowArguments),
     Explain(explain::ExplainArguments),
-    Filters(filters::FiltersArguments),
     New(new::NewArguments),
     Schema(schema::SchemaArguments),
+    Filters(filters::FiltersArguments),
 }
 
 /// Runs one of the commands.
@@ -90,8 +90,8 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::List(arguments) => list::run(arguments, console),
         Command::Show(arguments) => show::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
-        Command::Filters(arguments) => filters::run(arguments, console),
         Command::New(arguments) => new::run(arguments, console),
         Command::Schema(arguments) => schema::run(arguments, console),
+        Command::Filters(arguments) => filters::run(arguments, console),
     }
 }

@@ -185,7 +185,10 @@ fn documents_that_name_nothing_are_refused() {
     let fault =
         |text: &str| rules(text).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     for (text, expected) in [
-        (COUNT.replace("[a]", "[aa]"), "found no rule `aa`\n  help: did you mean `a`"),
+        (
+            COUNT.replace("[a]", "[aa]"),
+            "found `aa`, expected the id or the name of a rule\n  help: did you mean `a`",
+        ),
         (COUNT.replace("[a]", "[c]"), "counts itself"),
         (COUNT.replace("event_count", "event_cuont"), "did you mean `event_count`"),
         (COUNT.replace("1m", "1 minute"), "found the timespan `1 minute`"),

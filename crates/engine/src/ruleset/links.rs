@@ -168,7 +168,7 @@ fn find<'r>(reference: &Reference, rules: &[&'r RuleInfo]) -> Result<&'r RuleInf
                 || "name a rule that is loaded with this one, by its `id` or its `name`".to_owned(),
                 |near| format!("did you mean `{near}`"),
             );
-            Err((format!("found no rule {}", reference.shown()), hint))
+            Err((format!("found {}, expected the id or the name of a rule", reference.shown()), hint))
         }
         several => {
             let paths: Vec<&str> = several.iter().map(|info| info.path.as_str()).collect();

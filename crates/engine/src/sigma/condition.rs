@@ -205,6 +205,9 @@ impl Parser<'_, '_> {
     /// The names that there are, for a hint.
     fn selections(&self) -> String {
         let names: Vec<String> = self.names.names.iter().map(|(name, _)| shown(name)).collect();
+        if names.is_empty() {
+            return "write a selection beside the condition".to_owned();
+        }
         format!("there is {}", names.join(", "))
     }
 

@@ -12,7 +12,10 @@ use super::RuleSource;
 use super::detection::Logic;
 use super::document::Document;
 use super::error::{Code, Position, Problems, RuleError, shown};
+use super::explain::RuleWords;
+use super::exposure_words;
 use super::field::Root;
+use super::mention::{Mention, mentions};
 use super::metadata;
 use super::reference::{self, Reference};
 use super::selection;
@@ -82,6 +85,11 @@ impl CompiledFilter {
         }
     }
 
+    /// Every field that it names, in the order written.
+    pub fn mentions(&self) -> Vec<Mention<'_>> {
+        mentions(&self.logic)
+    }
+
     /// What it says to the match of a rule that it is about. It is judged by the time of the event: what a history holds
     /// does not depend on the day on which it is read.
     pub fn judge(&self, event: &Event<'_>) -> Word {
@@ -130,6 +138,9 @@ pub(super) fn read(
     let entry = yaml.get("filter")?;
     let targets = targets(entry, problems);
     let logic = selection::detection(&without_rules(&entry.value), entry.at, problems);
+    if let Some(logic) = &logic {
+        exposure_words::check(logic, &RuleWords::of_detection(&entry.value), problems);
+    }
     let (path, hash) = (source.path.clone(), document.hash.clone());
     let info = Arc::new(FilterInfo {
         id,
@@ -146,7 +157,12 @@ pub(super) fn read(
 
 fn required(yaml: &Yaml, key: &str, hint: &str, problems: &mut Problems) -> Option<String> {
     if yaml.get(key).is_none() {
-        problems.add_with_hint(Code::Filter, yaml.at, format!("found a filter without `{key}`"), hint);
+        problems.add_with_hint(
+            Code::Filter,
+            yaml.at,
+            format!("found a filter without `{key}`, expected one with it"),
+            hint,
+        );
         return None;
     }
     metadata::text(yaml, key, problems).map(|text| text.trim().to_owned())

@@ -140,12 +140,12 @@ fn path(root: &str, field: &FieldPath) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sigma::{RuleSource, parse};
+    use crate::ruleset::{RuleSet, RuleSource};
 
     fn rule(detection: &str) -> CompiledRule {
         let text =
             format!("title: t\nlogsource: {{product: aws, service: cloudtrail}}\ndetection: {detection}\n");
-        parse(&RuleSource::new("t.yml", text)).unwrap()
+        RuleSet::from_sources([RuleSource::new("t.yml", text)]).unwrap().rules()[0].clone()
     }
 
     fn told(detection: &str) -> Vec<String> {

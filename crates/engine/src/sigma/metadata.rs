@@ -5,7 +5,6 @@
 use super::RuleSource;
 use super::document::Document;
 use super::error::{Code, Position, Problems, shown};
-use super::known;
 use super::nearest::{nearest, nearest_within};
 use super::yaml::{Value, Yaml, show};
 use crate::attack;
@@ -28,7 +27,6 @@ pub(crate) fn metadata(
     let tags = texts(yaml, "tags", problems);
     let mapping = techniques(yaml, &tags, problems);
     let (id, at) = id(yaml, &hash, problems);
-    known::check(yaml, problems);
     let info = RuleInfo {
         id,
         name: text(yaml, "name", problems).map(str::to_owned),

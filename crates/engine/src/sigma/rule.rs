@@ -14,6 +14,7 @@ use super::explain::RuleWords;
 use super::exposure_words;
 use super::field::{FieldPath, Root};
 use super::filter::{self, CompiledFilter};
+use super::known;
 use super::metadata::{self, metadata};
 use super::required::required;
 use super::selection;
@@ -121,6 +122,7 @@ fn rule(source: &RuleSource, document: &Document, problems: &mut Problems) -> Op
     let yaml = &document.yaml;
     let (info, id_at) = metadata(source, document, problems);
     metadata::logsource(yaml, problems);
+    known::check(yaml, problems);
     let Some(entry) = yaml.get("detection") else {
         problems.add_with_hint(
             Code::Detection,

@@ -32,7 +32,7 @@ impl Severity {
 }
 
 /// One thing to say about a file.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Diagnostic {
     pub(super) severity: Severity,
     /// Such as `TT011`.
@@ -59,7 +59,9 @@ pub(super) fn all(files: &Files, today: Date) -> Vec<Diagnostic> {
     for source in &files.rules {
         lint(source, &counts, today, &mut found);
     }
+    // The parts of a collection are in several of its rules.
     found.sort_by(|a, b| (&a.path, a.line, a.column, a.code).cmp(&(&b.path, b.line, b.column, b.code)));
+    found.dedup_by(|a, b| a == b);
     found
 }
 

@@ -65,9 +65,7 @@ pub(super) fn lint(
     for correlation in set.correlations() {
         file.silence(correlation, |named| own.contains(named));
     }
-    for rule in set.rules() {
-        names::check(rule, source, found);
-    }
+    names::check(&set, source, found);
 }
 
 /// A file that is looked at.
@@ -116,7 +114,10 @@ impl File<'_> {
         let info = filter.info();
         match days_left(&info.expires, today) {
             ..0 => {
-                let message = format!("found a filter that ended on {}: it suppresses nothing", info.expires);
+                let message = format!(
+                    "found a filter that ended on {}, expected one that still suppresses something",
+                    info.expires
+                );
                 self.warn(
                     ENDED,
                     message,
@@ -124,13 +125,17 @@ impl File<'_> {
                 );
             }
             days if days < SOON => {
-                let message = format!("found a filter that ends on {}, in {days} days", info.expires);
+                let message = format!(
+                    "found a filter that ends on {}, expected one with more than {days} days left",
+                    info.expires
+                );
                 self.warn(ENDS_SOON, message, &format!("ask {} whether it is still needed", info.owner));
             }
             _ => {}
         }
         if !filter.suppresses_what_it_selects() {
-            let message = "found a filter that suppresses everything but what it selects".to_owned();
+            let message =
+                "found a filter without `not`, expected one that suppresses what it selects".to_owned();
             self.warn(
                 KEEPS,
                 message,

@@ -12,10 +12,10 @@ mod event;
 // Which fields a record has.
 mod fields;
 
-use tattletrail_engine::ruleset::RuleSource;
-use tattletrail_engine::sigma::{
-    AskedValue, CompiledRule, KnownName, Mention, Position, RuleWords, known_names, nearest,
-};
+use std::collections::BTreeSet;
+
+use tattletrail_engine::ruleset::{RuleSet, RuleSource};
+use tattletrail_engine::sigma::{AskedValue, KnownName, Mention, Position, RuleWords, known_names, nearest};
 
 use super::diagnostic::{Diagnostic, Severity};
 use operations::{Operations, Source};
@@ -29,8 +29,8 @@ pub(super) const NEEDLESS_NAME: (&str, &str) = ("TT109", "a name under `known_na
 /// How a rule says that a name is right all the same.
 const VOUCH: &str = "if it is right, say so under `known_names` in the rule";
 
-/// Adds what is wrong with the names of a rule.
-pub(super) fn check(rule: &CompiledRule, source: &RuleSource, found: &mut Vec<Diagnostic>) {
+/// Adds what is wrong with the names in the rules and filters of a file.
+pub(super) fn check(rules: &RuleSet, source: &RuleSource, found: &mut Vec<Diagnostic>) {
     let mut names = Names {
         table: Operations::shared(),
         words: RuleWords::of(&source.text),
@@ -38,13 +38,11 @@ pub(super) fn check(rule: &CompiledRule, source: &RuleSource, found: &mut Vec<Di
         vouched: known_names(&source.text).into_iter().map(|name| (name, false)).collect(),
         found,
     };
-    let mentions = rule.mentions();
-    for mention in &mentions {
-        match mention.path.as_str() {
-            "eventName" => names.event_names(mention, rule, &mentions),
-            "eventSource" => names.event_sources(mention),
-            path => names.field(path, mention.at),
-        }
+    for rule in rules.rules() {
+        names.of_mentions(&rule.mentions(), &rule.required_event_sources().unwrap_or_default());
+    }
+    for filter in rules.filters() {
+        names.of_mentions(&filter.mentions(), &BTreeSet::new());
     }
     names.needless();
 }
@@ -59,10 +57,19 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn event_names(&mut self, mention: &Mention<'_>, rule: &CompiledRule, all: &[Mention<'_>]) {
-        let sources = self.sources_beside(mention, rule, all);
-        for value in &mention.values {
-            self.event_name(value, &sources);
+    /// The names of one rule or filter; a match needs one of the sources, if there are any.
+    fn of_mentions(&mut self, mentions: &[Mention<'_>], required: &BTreeSet<String>) {
+        for mention in mentions {
+            match mention.path.as_str() {
+                "eventName" => {
+                    let sources = self.sources_beside(mention, mentions, required);
+                    for value in &mention.values {
+                        self.event_name(value, &sources);
+                    }
+                }
+                "eventSource" => self.event_sources(mention),
+                path => self.field(path, mention.at),
+            }
         }
     }
 
@@ -71,20 +78,17 @@ impl Names<'_> {
     fn sources_beside(
         &self,
         mention: &Mention<'_>,
-        rule: &CompiledRule,
         all: &[Mention<'_>],
+        required: &BTreeSet<String>,
     ) -> Vec<&'static Source> {
         let beside = all.iter().filter(|other| {
             other.mapping == mention.mapping && other.path == "eventSource" && !other.negated
         });
         let values: Vec<&AskedValue<'_>> = beside.flat_map(|other| &other.values).collect();
-        if !values.is_empty() {
-            let asked =
-                |source: &&Source| values.iter().any(|value| value.fits(&source.host()) == Some(true));
-            return self.table.sources().iter().filter(asked).collect();
-        }
-        let required = rule.required_event_sources().unwrap_or_default();
-        self.table.sources().iter().filter(|source| required.contains(&source.host())).collect()
+        let asked = |source: &&Source| values.iter().any(|value| value.fits(&source.host()) == Some(true));
+        let needed = |source: &&Source| required.contains(&source.host());
+        let sources = self.table.sources().iter();
+        if values.is_empty() { sources.filter(needed).collect() } else { sources.filter(asked).collect() }
     }
 
     fn event_name(&mut self, value: &AskedValue<'_>, sources: &[&'static Source]) {

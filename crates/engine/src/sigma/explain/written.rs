@@ -25,7 +25,8 @@ impl RuleWords {
         let mut written = Self::default();
         let source = RuleSource::new("", text);
         for document in document::documents(&source, &mut Problems::new("")).unwrap_or_default() {
-            let Some(detection) = document.yaml.get("detection") else { continue };
+            let detection = document.yaml.get("detection").or_else(|| document.yaml.get("filter"));
+            let Some(detection) = detection else { continue };
             written.add(&detection.value);
             let condition = detection.value.get("condition").map_or(Vec::new(), |entry| texts(&entry.value));
             for entry in detection.value.entries().unwrap_or_default() {
@@ -33,11 +34,6 @@ impl RuleWords {
             }
         }
         written
-    }
-
-    /// The condition beside a selection: one of them must hold where there are several.
-    pub(super) fn condition(&self, selection: Option<Position>) -> Vec<String> {
-        selection.and_then(|at| self.conditions.get(&at)).cloned().unwrap_or_default()
     }
 
     /// The words of a `detection:`.
@@ -51,6 +47,11 @@ impl RuleWords {
     pub fn text_at(&self, at: Position) -> String {
         let json = self.value(at);
         serde_json::from_str::<String>(&json).unwrap_or(json)
+    }
+
+    /// The condition beside a selection: one of them must hold where there are several.
+    pub(super) fn condition(&self, selection: Option<Position>) -> Vec<String> {
+        selection.and_then(|at| self.conditions.get(&at)).cloned().unwrap_or_default()
     }
 
     /// A field with its modifiers, as written.

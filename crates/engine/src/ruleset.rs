@@ -21,7 +21,7 @@ mod index;
 // Rules in a form that loads at once.
 mod bundle;
 
-pub use bundle::BundleError;
+pub use bundle::{BundleError, Header, RULE_VERSION};
 
 use index::Index;
 

@@ -38,6 +38,9 @@ mod regex;
 // One value of a rule, ready to test.
 mod value;
 
+// How deep that may be.
+mod depth;
+
 // The compiled tree and how it is evaluated.
 mod detection;
 

@@ -87,7 +87,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ScanArguments {
-    /// Use the Sigma rules in this folder or file instead of the built-in ones (repeatable)
+    /// Use the Sigma rules in this folder, file or bundle (*.ttrules) instead of the built-in ones (repeatable)
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
 
@@ -341,7 +341,7 @@ fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, St
     Ok(Writer::new(arguments.format, style, Box::new(BufWriter::with_capacity(64 * 1024, sink))))
 }
 
-/// The rules in these folders and files, or the built-in ones if there are none. What is wrong with them is said, and the
+/// The rules in these folders, files and bundles, or the built-in ones if there are none. What is wrong with them is said, and the
 /// exit is returned.
 pub fn load_rules(paths: &[PathBuf], console: &mut Console) -> Result<RuleSet, Exit> {
     let started = Instant::now();
@@ -361,7 +361,7 @@ pub(crate) fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {
     }
     console.say(&format!("tattletrail: {error}\n"));
     match error {
-        RulesError::Unreadable { .. } => Exit::Usage,
-        RulesError::None { .. } | RulesError::Bad(_) => Exit::BadRule,
+        RulesError::Unreadable { .. } | RulesError::NoTexts { .. } => Exit::Usage,
+        RulesError::None { .. } | RulesError::Bad(_) | RulesError::Bundle { .. } => Exit::BadRule,
     }
 }

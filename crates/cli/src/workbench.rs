@@ -30,6 +30,10 @@ mod show;
 // `rules explain`: one rule, one record, clause by clause.
 mod explain;
 
+// `rules bundle`: rules as one file.
+mod bundle;
+
+
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
@@ -44,7 +48,11 @@ Examples:
       which of the built-in rules see impairment of defences?
   tattletrail rules show ssh_open_to_world
   tattletrail rules explain ssh_open_to_world event.json
-      why does the rule match this record, or why not?";
+      why does the rule match this record, or why not?
+  tattletrail rules diff builtin my-rules/ --on AWSLogs/
+      what would change if these rules were used instead?
+  tattletrail rules bundle my-rules/ --output my-rules.ttrules
+      one file that loads at once";
 
 /// Write, check and try out rules.
 #[derive(Debug, Args)]
@@ -61,6 +69,7 @@ enum Command {
     List(list::ListArguments),
     Show(show::ShowArguments),
     Explain(explain::ExplainArguments),
+    Bundle(bundle::BundleArguments),
 }
 
 /// Runs one of the commands.
@@ -71,5 +80,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::List(arguments) => list::run(arguments, console),
         Command::Show(arguments) => show::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
+        Command::Bundle(arguments) => bundle::run(arguments, console),
     }
 }

@@ -21,6 +21,9 @@ mod index;
 // Rules in a form that loads at once.
 mod bundle;
 
+// Rules of several origins in one set.
+mod join;
+
 pub use bundle::{BundleError, Header, RULE_VERSION};
 
 use index::Index;

@@ -163,6 +163,13 @@ impl RuleSet {
     }
 }
 
+impl Header {
+    /// The header of a bundle that is whole and of this version.
+    pub fn of_bundle(bytes: &[u8]) -> Result<Self, BundleError> {
+        Self::read(bytes).map(|(header, _)| header)
+    }
+}
+
 fn write(rules: &[CompiledRule]) -> Result<Vec<u8>, BundleError> {
     let form = |source| BundleError::Form { name: RULES, source };
     let mut payload = Vec::new();

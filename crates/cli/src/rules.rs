@@ -42,8 +42,7 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<RuleSet, RulesError> {
 
 /// The rules of a bundle.
 pub(crate) fn bundle(path: &Path) -> Result<RuleSet, RulesError> {
-    RuleSet::from_bundle(&bytes(path)?)
-        .map_err(|error| RulesError::Bundle { path: path.to_owned(), error })
+    RuleSet::from_bundle(bytes(path)?).map_err(|error| RulesError::Bundle { path: path.to_owned(), error })
 }
 
 /// The bytes of a file.

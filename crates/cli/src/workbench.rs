@@ -33,7 +33,6 @@ mod explain;
 // `rules bundle`: rules as one file.
 mod bundle;
 
-
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};

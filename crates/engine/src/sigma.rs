@@ -71,7 +71,7 @@ pub use field::FieldPath;
 pub use nearest::nearest;
 pub use rule::CompiledRule;
 
-pub(crate) use rule::parse;
+pub(crate) use rule::{Bytes, parse};
 
 /// The text of one rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -118,7 +118,7 @@ fn read(path: &Path, console: &mut Console) -> Result<Bundle, Exit> {
 }
 
 fn opened(path: &Path, bytes: &[u8], console: &mut Console) -> Result<Bundle, Exit> {
-    let open = || Ok((Header::of_bundle(bytes)?, RuleSet::from_bundle(bytes)?));
+    let open = || Ok((Header::of_bundle(bytes)?, RuleSet::check_bundle(bytes.to_vec())?));
     let refused = |error| RulesError::Bundle { path: path.to_owned(), error };
     let (header, rules) = open().map_err(|error| refuse_rules(&refused(error), console))?;
     Ok(Bundle { bytes: bytes.len(), header, rules })

@@ -8,10 +8,15 @@
 //! that are there, and no tree is deeper than the engine walks. What the texts of rules were checked for is not checked
 //! again: a bundle is only as trustworthy as whoever made it, as rule files are.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
 
 use super::{CompiledRule, RuleSet};
 use crate::attack;
+use crate::sigma::Bytes;
 
 // What stands before the rules.
 mod header;
@@ -19,13 +24,20 @@ mod header;
 // Named parts of what is behind it.
 mod section;
 
+// What the index needs to know of each rule.
+mod directory;
+
+use directory::Entry;
 pub use header::Header;
 
 /// The version of what compiled rules mean, and of how they are written. It goes up with any change of the types below
 /// [`CompiledRule`], or of what they match: a bundle of another version would be other rules.
 pub const RULE_VERSION: u16 = 1;
 
-/// The section of the compiled rules.
+/// The section with an [`Entry`] for each rule.
+const INDEX: &str = "index";
+
+/// The section of the compiled rules, one behind the other.
 const RULES: &str = "rules";
 
 /// Why rules cannot be bundled, or a bundle cannot be read.
@@ -128,6 +140,12 @@ pub enum BundleError {
         /// What the header says.
         expected: u32,
     },
+    /// A rule, or what the index says of it, is not what belongs there.
+    #[error("rule {number} cannot be read; make the bundle anew from the rules")]
+    Rule {
+        /// Its place, from 1.
+        number: usize,
+    },
     /// Rules out of order, or two with one id.
     #[error("the rule `{id}` is out of order or there twice; make the bundle anew from the rules")]
     Order {
@@ -149,17 +167,50 @@ impl RuleSet {
     /// Where the bytes would not give exactly these rules.
     pub fn to_bundle(&self) -> Result<Vec<u8>, BundleError> {
         let bytes = write(&self.rules)?;
-        let again = write(&Self::from_bundle(&bytes)?.rules)?;
+        let again = write(&Self::check_bundle(bytes.clone())?.rules)?;
         if again == bytes { Ok(bytes) } else { Err(BundleError::Changed) }
     }
 
-    /// The rules of a bundle: the very ones it was made of.
-    pub fn from_bundle(bytes: &[u8]) -> Result<Self, BundleError> {
-        let (header, payload) = Header::read(bytes)?;
-        let [rules] = section::named(payload, [RULES])?;
-        let rules = read(RULES, rules)?;
-        check(&rules, header.rules)?;
-        Ok(Self::indexed(rules))
+    /// The rules of a bundle: the very ones it was made of. Whether it is whole and of this version is seen to here; each
+    /// rule is read once it is needed.
+    pub fn from_bundle(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, BundleError> {
+        let bytes: Bytes = Arc::new(bytes.into());
+        let (header, payload) = Header::read(&bytes)?;
+        let [index, rules] = section::named(payload, [INDEX, RULES])?;
+        let entries: Vec<Entry<&str>> = decode(INDEX, payload.get(index).unwrap_or_default())?;
+        if u32::try_from(entries.len()) != Ok(header.rules) {
+            return Err(BundleError::Count { found: entries.len(), expected: header.rules });
+        }
+        let mut set = Self::default();
+        let before = bytes.len() - payload.len();
+        let (mut start, end) = (before + rules.start, before + rules.end);
+        for (place, entry) in entries.iter().enumerate() {
+            let after = start.saturating_add(entry.length as usize);
+            set.rules.push(CompiledRule::within(Arc::clone(&bytes), start..after.min(end)));
+            let index = if entry.exposure { &mut set.exposure } else { &mut set.record };
+            index.add(place, entry.names.as_deref(), entry.sources.as_deref());
+            start = after;
+        }
+        if start == end { Ok(set) } else { Err(BundleError::Layout) }
+    }
+
+    /// The same, with every rule read and compared with what the index says of it: for bytes that somebody else made.
+    pub fn check_bundle(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, BundleError> {
+        let bytes = bytes.into();
+        let set = Self::from_bundle(bytes.clone())?;
+        let (_, payload) = Header::read(&bytes)?;
+        let [index, _] = section::named(payload, [INDEX, RULES])?;
+        let entries: Vec<Entry<String>> = decode(INDEX, payload.get(index).unwrap_or_default())?;
+        let mut rules = Vec::with_capacity(set.len());
+        for (number, (rule, entry)) in (1..).zip(set.rules.iter().zip(entries)) {
+            let rule = rule.check().map_err(|_| BundleError::Rule { number })?;
+            if Entry::of(&rule, entry.length) != entry {
+                return Err(BundleError::Rule { number });
+            }
+            rules.push(rule);
+        }
+        check_order(&rules)?;
+        Ok(Self { rules, ..set })
     }
 }
 
@@ -171,34 +222,39 @@ impl Header {
 }
 
 fn write(rules: &[CompiledRule]) -> Result<Vec<u8>, BundleError> {
-    let form = |source| BundleError::Form { name: RULES, source };
-    let mut payload = Vec::new();
-    section::append(&mut payload, RULES, &postcard::to_stdvec(rules).map_err(form)?)?;
+    let (mut entries, mut contents) = (Vec::new(), Vec::new());
+    for rule in rules {
+        let content = rule.to_bytes().map_err(form(RULES))?;
+        entries.push(Entry::of(rule, u32::try_from(content.len()).map_err(|_| BundleError::TooLarge)?));
+        contents.extend(content);
+    }
     let count = u32::try_from(rules.len()).map_err(|_| BundleError::TooLarge)?;
+    let mut payload = Vec::new();
+    section::append(&mut payload, INDEX, &postcard::to_stdvec(&entries).map_err(form(INDEX))?)?;
+    section::append(&mut payload, RULES, &contents)?;
     Ok(Header::of(count, &payload).before(&payload))
 }
 
-fn read(name: &'static str, bytes: &[u8]) -> Result<Vec<CompiledRule>, BundleError> {
-    let form = |source| BundleError::Form { name, source };
-    let (rules, rest) = postcard::take_from_bytes(bytes).map_err(form)?;
-    if rest.is_empty() { Ok(rules) } else { Err(form(postcard::Error::SerdeDeCustom)) }
+fn form(name: &'static str) -> impl Fn(postcard::Error) -> BundleError {
+    move |source| BundleError::Form { name, source }
 }
 
-/// What the index, and whoever looks a rule up, relies on.
-fn check(rules: &[CompiledRule], expected: u32) -> Result<(), BundleError> {
-    if u32::try_from(rules.len()) != Ok(expected) {
-        return Err(BundleError::Count { found: rules.len(), expected });
-    }
+/// What the whole of a section says.
+fn decode<'b, T: Deserialize<'b>>(name: &'static str, bytes: &'b [u8]) -> Result<T, BundleError> {
+    let (value, rest) = postcard::take_from_bytes(bytes).map_err(form(name))?;
+    if rest.is_empty() { Ok(value) } else { Err(form(name)(postcard::Error::SerdeDeCustom)) }
+}
+
+/// Rules come by path, then id, and no id comes twice.
+fn check_order(rules: &[CompiledRule]) -> Result<(), BundleError> {
     let mut ids = HashSet::with_capacity(rules.len());
-    let mut before: Option<&CompiledRule> = None;
-    for rule in rules {
-        let info = rule.info();
-        let ordered =
-            before.is_none_or(|before| (&before.info().path, &before.info().id) < (&info.path, &info.id));
-        if !ordered || !ids.insert(info.id.as_str()) {
+    let mut before = None;
+    for info in rules.iter().map(CompiledRule::info) {
+        let key = (&info.path, &info.id);
+        if before.is_some_and(|before| before >= key) || !ids.insert(&info.id) {
             return Err(BundleError::Order { id: info.id.to_string() });
         }
-        before = Some(rule);
+        before = Some(key);
     }
     Ok(())
 }

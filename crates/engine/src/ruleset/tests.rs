@@ -138,7 +138,7 @@ proptest! {
     ) {
         let sources = detections.iter().enumerate().map(|(id, text)| source(&format!("{id}.yml"), &id.to_string(), text));
         let rules = RuleSet::from_sources(sources).unwrap();
-        let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
+        let again = RuleSet::from_bundle(rules.to_bundle().unwrap()).unwrap();
         let change = Document::parse(br#"{"effect":"put"}"#).unwrap();
         for text in &records {
             let record = CloudTrailRecord::parse(text).unwrap();
@@ -169,7 +169,7 @@ const KINDS: [(&str, &str); 13] = [
 fn every_kind_of_detection_can_be_bundled() {
     for (detection, text) in KINDS {
         let rules = RuleSet::from_sources([source("a.yml", "1", detection)]).unwrap();
-        let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
+        let again = RuleSet::from_bundle(rules.to_bundle().unwrap()).unwrap();
         for (rules, text) in [(&rules, text), (&again, text)] {
             let record = CloudTrailRecord::parse(text).unwrap();
             assert_eq!(ids(&rules.matches(&Event::new(&record))), ["1"], "{detection}");
@@ -184,7 +184,7 @@ fn every_kind_of_detection_can_be_bundled() {
 fn a_rule_has_the_hash_of_its_text_also_out_of_a_bundle() {
     let hash = |text: String| {
         let rules = RuleSet::from_sources([RuleSource::new("a.yml", text)]).unwrap();
-        let again = RuleSet::from_bundle(&rules.to_bundle().unwrap()).unwrap();
+        let again = RuleSet::from_bundle(rules.to_bundle().unwrap()).unwrap();
         assert_eq!(rules.rules()[0].info().hash, again.rules()[0].info().hash);
         rules.rules()[0].info().hash.clone()
     };

@@ -1,6 +1,10 @@
 //! A whole rule: what it says about itself and its compiled detection.
 
+// A rule that is read from its bytes once it is needed.
+mod packed;
+
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -16,73 +20,111 @@ use super::value::Value;
 use super::yaml::{self, Yaml, show};
 use crate::event::Event;
 use crate::finding::RuleInfo;
+pub(crate) use packed::Bytes;
+use packed::Packed;
 
 /// A rule, ready to match.
+#[derive(Debug, Clone)]
+pub struct CompiledRule(Packed);
+
+/// What there is to a rule.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CompiledRule {
+struct Content {
     info: Arc<RuleInfo>,
     logic: Logic,
-    exposure: bool,
-    evidence: Box<[FieldPath]>,
     id_at: Position,
+    // What follows from the logic is not written.
+    #[serde(skip)]
+    exposure: bool,
+    #[serde(skip)]
+    evidence: Box<[FieldPath]>,
 }
 
 impl CompiledRule {
     /// What a finding says about the rule.
     pub fn info(&self) -> &Arc<RuleInfo> {
-        &self.info
+        &self.content().info
     }
 
     /// True if the event is as the rule asks.
     pub fn matches(&self, event: &Event<'_>) -> bool {
-        self.logic.matches(Root::Event(event))
+        self.content().logic.matches(Root::Event(event))
     }
 
     /// True if the rule names a derived field anywhere: it is evaluated once per exposure change, not once per record.
     pub fn is_exposure(&self) -> bool {
-        self.exposure
+        self.content().exposure
     }
 
     /// The fields that the rule looks at, each once, in the order written. Within an array block the fields are those
     /// of an element, so the block's own path stands for them.
     pub fn evidence_fields(&self) -> impl Iterator<Item = &FieldPath> {
-        self.evidence.iter()
+        self.content().evidence.iter()
     }
 
     /// The `eventName`s, in lower case, of which a record must have one for the rule to match; `None` if it can match
     /// records of any name.
     pub fn required_event_names(&self) -> Option<BTreeSet<String>> {
-        required(&self.logic, "eventName")
+        required(&self.content().logic, "eventName")
     }
 
     /// The same for `eventSource`.
     pub fn required_event_sources(&self) -> Option<BTreeSet<String>> {
-        required(&self.logic, "eventSource")
+        required(&self.content().logic, "eventSource")
     }
 
     /// The rule's selections in the order written: name, place, and whether it holds for the event by itself.
     pub fn selections(&self, event: &Event<'_>) -> impl Iterator<Item = (&str, Position, bool)> {
-        self.logic.selections.iter().map(|selection| {
+        self.content().logic.selections.iter().map(|selection| {
             (selection.name.as_str(), selection.at, selection.detection.matches(Root::Event(event)))
         })
     }
 
     /// The compiled detection.
     pub(crate) fn logic(&self) -> &Logic {
-        &self.logic
+        &self.content().logic
     }
 
     /// An error at the place of the rule's id.
     pub(crate) fn error_at_id(&self, message: String, hint: &str) -> RuleError {
-        let (path, hint) = (self.info.path.clone(), Some(hint.to_owned()));
-        RuleError {
-            code: Code::DuplicateId,
-            path,
-            line: self.id_at.line,
-            column: self.id_at.column,
-            message,
-            hint,
-        }
+        let Content { info, id_at, .. } = self.content();
+        let (path, hint) = (info.path.clone(), Some(hint.to_owned()));
+        RuleError { code: Code::DuplicateId, path, line: id_at.line, column: id_at.column, message, hint }
+    }
+
+    /// The rule in these bytes, which are read once it is needed.
+    pub(crate) fn within(bytes: Bytes, range: Range<usize>) -> Self {
+        Self(Packed::within(bytes, range))
+    }
+
+    /// The rule as bytes.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_stdvec(self.content())
+    }
+
+    /// Reads the bytes of the rule; an error if they are none.
+    pub(crate) fn check(&self) -> Result<Self, postcard::Error> {
+        self.0.unpack().map(|content| Self(Packed::of(content)))
+    }
+
+    fn content(&self) -> &Content {
+        self.0.content()
+    }
+}
+
+impl Content {
+    /// A rule with this detection.
+    fn of(info: RuleInfo, logic: Logic, id_at: Position) -> Self {
+        Self { info: Arc::new(info), logic, id_at, exposure: false, evidence: Box::default() }.completed()
+    }
+
+    /// With what follows from the detection.
+    fn completed(self) -> Self {
+        let mut fields = Vec::new();
+        fields_of_logic(&self.logic, &mut fields);
+        let exposure = fields.iter().any(|field| field.is_exposure());
+        let evidence = unique(&fields);
+        Self { exposure, evidence, ..self }
     }
 }
 
@@ -105,10 +147,7 @@ fn rule(source: &RuleSource, problems: &mut Problems) -> Option<CompiledRule> {
         return None;
     };
     let logic = selection::detection(&entry.value, entry.at, problems)?;
-    let mut fields = Vec::new();
-    fields_of_logic(&logic, &mut fields);
-    let exposure = fields.iter().any(|field| field.is_exposure());
-    Some(CompiledRule { info: Arc::new(info), exposure, evidence: unique(&fields), logic, id_at })
+    Some(CompiledRule(Packed::of(Content::of(info, logic, id_at))))
 }
 
 /// Array blocks come with major version 3 of Sigma; they are read without that key as well, since brackets are in no

@@ -4,6 +4,8 @@
 //! A section that this version does not know is passed over, unless its flag says that the rules are not the same without
 //! it.
 
+use std::ops::Range;
+
 use super::BundleError;
 
 /// The rules are not the same without this section.
@@ -13,7 +15,7 @@ const REQUIRED: u8 = 1;
 struct Section<'b> {
     required: bool,
     name: &'b str,
-    content: &'b [u8],
+    content: Range<usize>,
 }
 
 /// Adds a required section.
@@ -27,40 +29,42 @@ pub(super) fn append(payload: &mut Vec<u8>, name: &str, content: &[u8]) -> Resul
     Ok(())
 }
 
-/// The contents of the sections of these names, each of which must be there once.
-pub(super) fn named<'b, const N: usize>(
-    payload: &'b [u8],
+/// Where the contents of the sections of these names are, each of which must be there once.
+pub(super) fn named<const N: usize>(
+    payload: &[u8],
     names: [&'static str; N],
-) -> Result<[&'b [u8]; N], BundleError> {
+) -> Result<[Range<usize>; N], BundleError> {
     let mut sections = Vec::new();
-    let mut rest = payload;
-    while !rest.is_empty() {
-        let (section, behind) = first(rest).ok_or(BundleError::Layout)?;
+    let mut start = 0;
+    while start < payload.len() {
+        let section = at(start, payload).ok_or(BundleError::Layout)?;
         if section.required && !names.contains(&section.name) {
             return Err(BundleError::UnknownSection { name: section.name.to_owned() });
         }
+        start = section.content.end;
         sections.push(section);
-        rest = behind;
     }
-    let mut contents: [&[u8]; N] = [&[]; N];
-    for (content, name) in contents.iter_mut().zip(names) {
+    let mut places = names.map(|_| 0..0);
+    for (place, name) in places.iter_mut().zip(names) {
         let mut found = sections.iter().filter(|section| section.name == name);
         match (found.next(), found.count()) {
-            (Some(section), 0) => *content = section.content,
+            (Some(section), 0) => *place = section.content.clone(),
             (one, more) => {
                 return Err(BundleError::Sections { name, count: usize::from(one.is_some()) + more });
             }
         }
     }
-    Ok(contents)
+    Ok(places)
 }
 
-/// The first section, and what is behind it.
-fn first(bytes: &[u8]) -> Option<(Section<'_>, &[u8])> {
-    let ([flags, name_length], rest) = bytes.split_first_chunk()?;
+/// The section that begins there.
+fn at(start: usize, payload: &[u8]) -> Option<Section<'_>> {
+    let ([flags, name_length], rest) = payload.get(start..)?.split_first_chunk()?;
     let (name, rest) = rest.split_at_checked(usize::from(*name_length))?;
     let (length, rest) = rest.split_first_chunk()?;
-    let (content, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let begin = payload.len() - rest.len();
+    rest.get(..length)?;
     let name = std::str::from_utf8(name).ok()?;
-    Some((Section { required: flags & REQUIRED != 0, name, content }, rest))
+    Some(Section { required: flags & REQUIRED != 0, name, content: begin..begin + length })
 }

@@ -1,4 +1,7 @@
 use super::*;
+use crate::event::Event;
+use crate::json::Document;
+use crate::record::CloudTrailRecord;
 use crate::ruleset::RuleSource;
 
 /// A rule with a value of every kind, so that the bytes of all of them are in the bundle.
@@ -44,20 +47,27 @@ fn bundle(sections: &[(u8, &str, &[u8])]) -> Vec<u8> {
     Header::of(2, &payload).before(&payload)
 }
 
-/// The bytes of the rules.
-fn content() -> Vec<u8> {
-    postcard::to_stdvec(&rules().rules).unwrap()
+/// The bytes of the two sections of these rules.
+fn contents(rules: &[CompiledRule]) -> [Vec<u8>; 2] {
+    let bytes: Vec<Vec<u8>> = rules.iter().map(|rule| rule.to_bytes().unwrap()).collect();
+    let lengths = bytes.iter().map(|bytes| u32::try_from(bytes.len()).unwrap());
+    let entries: Vec<_> = rules.iter().zip(lengths).map(|(rule, length)| Entry::of(rule, length)).collect();
+    [postcard::to_stdvec(&entries).unwrap(), bytes.concat()]
+}
+
+fn bundle_of([index, rules]: &[Vec<u8>; 2]) -> Vec<u8> {
+    bundle(&[(1, INDEX, index), (1, RULES, rules)])
 }
 
 fn error(bytes: &[u8]) -> String {
-    RuleSet::from_bundle(bytes).unwrap_err().to_string()
+    RuleSet::check_bundle(bytes.to_vec()).unwrap_err().to_string()
 }
 
 #[test]
 fn a_change_of_the_compiled_form_is_another_rule_version() {
     let bytes = rules().to_bundle().unwrap();
     let (header, _) = Header::read(&bytes).unwrap();
-    let known = (1, "594d87539f6e472248a6849cbb65bfd869f16e06e79f7cf110b6ea19743d7049");
+    let known = (1, "d4c3571a61fe508f4d927efb325fdd1c8908c7dec65cb295ac2348be96de4b26");
     assert_eq!(
         (header.rule_version, header.sha256.as_str()),
         known,
@@ -69,12 +79,16 @@ fn a_change_of_the_compiled_form_is_another_rule_version() {
 fn the_same_rules_are_the_same_bytes() {
     let bytes = rules().to_bundle().unwrap();
     assert_eq!(rules().to_bundle().unwrap(), bytes);
-    let again = RuleSet::from_bundle(&bytes).unwrap();
-    assert_eq!(
-        format!("{:?}", again.rules),
-        format!("{:?}", rules().rules)
-            .replace("compiled: OnceLock(Some(Regex(\"^p\")))", "compiled: OnceLock(<uninit>)")
-    );
+    let again = RuleSet::from_bundle(bytes.clone()).unwrap();
+    assert_eq!(again.to_bundle().unwrap(), bytes);
+    for (one, other) in again.rules().iter().zip(rules().rules()) {
+        assert_eq!(format!("{:?}", one.info()), format!("{:?}", other.info()));
+        assert_eq!(one.required_event_names(), other.required_event_names());
+        let fields = |rule: &CompiledRule| rule.evidence_fields().cloned().collect::<Vec<_>>();
+        assert_eq!(format!("{:?}", fields(one)), format!("{:?}", fields(other)));
+    }
+    assert_eq!(format!("{:?}", again.record), format!("{:?}", rules().record));
+    assert_eq!(format!("{:?}", again.exposure), format!("{:?}", rules().exposure));
 }
 
 #[test]
@@ -103,62 +117,99 @@ fn what_is_wrong_is_told() {
 
 #[test]
 fn an_unknown_section_is_passed_over_unless_it_is_required() {
-    let content = content();
-    let known = (1, RULES, content.as_slice());
-    assert_eq!(RuleSet::from_bundle(&bundle(&[(0, "notes", b"x"), known])).unwrap().len(), 2);
+    let [index, rules] = contents(&rules().rules);
+    let known = [(1, INDEX, index.as_slice()), (1, RULES, rules.as_slice())];
+    let with =
+        |more: &[(u8, &'static str, &'static [u8])]| bundle(&[&known[..1], more, &known[1..]].concat());
+    assert_eq!(RuleSet::check_bundle(with(&[(0, "notes", b"x")])).unwrap().len(), 2);
     let told = "found the required section `correlations`, which this tattletrail does not know; update it";
-    assert_eq!(error(&bundle(&[known, (1, "correlations", b"x")])), told);
-    assert!(error(&bundle(&[known, known])).starts_with("found 2 sections `rules`, expected one"));
-    assert!(error(&bundle(&[])).starts_with("found 0 sections `rules`, expected one"));
+    assert_eq!(error(&with(&[(1, "correlations", b"x")])), told);
+    assert!(error(&with(&[(1, RULES, b"")])).starts_with("found 2 sections `rules`, expected one"));
+    assert!(error(&bundle(&[])).starts_with("found 0 sections `index`, expected one"));
 }
 
 #[test]
-fn rules_other_than_the_header_and_the_index_want_are_told() {
-    let one = |set: &[CompiledRule]| postcard::to_stdvec(set).unwrap();
+fn rules_other_than_the_header_and_the_index_say_are_told() {
     let [first, second] = rules().rules.try_into().unwrap();
-    let told = |rules: &[CompiledRule]| error(&bundle(&[(1, RULES, &one(rules))]));
-    assert_eq!(told(&[first.clone()]), "found 1 rules, expected 2; make the bundle anew from the rules");
+    let told = |rules: &[CompiledRule]| error(&bundle_of(&contents(rules)));
+    let one = told(std::slice::from_ref(&first));
+    assert_eq!(one, "found 1 rules, expected 2; make the bundle anew from the rules");
     assert!(told(&[second.clone(), first.clone()]).starts_with("the rule `11111111-"), "out of order");
-    assert!(told(&[second.clone(), second]).starts_with("the rule `b` is out of order or there twice"));
-    let more = [content(), vec![0]].concat();
-    assert!(error(&bundle(&[(1, RULES, &more)])).starts_with("the section `rules` cannot be read"));
+    assert!(
+        told(&[second.clone(), second.clone()]).starts_with("the rule `b` is out of order or there twice")
+    );
+    let [index, rules] = contents(&[first.clone(), second.clone()]);
+    let longer = [&rules[..], &[0]].concat();
+    assert!(error(&bundle_of(&[index.clone(), longer])).starts_with("the sections do not fill the bundle"));
+    let longer = [&index[..], &[0]].concat();
+    assert!(error(&bundle_of(&[longer, rules.clone()])).starts_with("the section `index` cannot be read"));
+    let [other, _] = contents(&[second, first]);
+    assert!(error(&bundle_of(&[other, rules])).starts_with("rule 1 cannot be read"));
 }
 
-/// Bytes with a right hash may still be anything.
+/// Whoever makes a bundle by hand can leave a rule out, but not by breaking it.
+#[test]
+fn a_rule_that_cannot_be_read_is_not_silent() {
+    let [index, mut bytes] = contents(&rules().rules);
+    bytes.fill(0xff);
+    let broken = bundle_of(&[index, bytes]);
+    assert!(error(&broken).starts_with("rule 1 cannot be read"));
+    let set = RuleSet::from_bundle(broken).unwrap();
+    let change = Document::parse(br#"{"effect":"closed"}"#).unwrap();
+    let record = CloudTrailRecord::parse("{}").unwrap();
+    let found = set.matches(&Event::with_exposure(&record, change.root()));
+    let titles: Vec<_> = found.iter().map(|rule| rule.info().title.as_str()).collect();
+    assert_eq!(titles, ["A rule of the bundle cannot be read"; 2]);
+}
+
+/// Bytes with a right hash may still be anything: whatever loads can be used, and written again.
 #[test]
 fn no_bytes_make_it_panic_or_take_memory() {
-    let content = content();
-    for end in 0..content.len() {
-        error(&bundle(&[(1, RULES, &content[..end])]));
+    let [index, rules] = contents(&rules().rules);
+    for end in 0..rules.len() {
+        use_it(&bundle_of(&[index.clone(), rules[..end].to_vec()]));
     }
     let mut state = 0x9e37_79b9_u32;
-    for place in 0..content.len() {
+    for place in 0..index.len() + rules.len() {
         for _ in 0..6 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let mut changed = content.clone();
-            changed[place] = state.to_le_bytes()[3];
-            // Whatever loads can be used and written again.
-            if let Ok(rules) = RuleSet::from_bundle(&bundle(&[(1, RULES, &changed)])) {
-                let record =
-                    crate::record::CloudTrailRecord::parse(r#"{"eventName":"Put","a":{"b":[1]}}"#).unwrap();
-                let event = crate::event::Event::new(&record);
-                rules.matches(&event);
-                rules.to_bundle().unwrap();
+            let [mut index, mut rules] = [index.clone(), rules.clone()];
+            let byte = state.to_le_bytes()[3];
+            match index.get_mut(place) {
+                Some(there) => *there = byte,
+                None => rules[place - index.len()] = byte,
             }
+            use_it(&bundle_of(&[index, rules]));
         }
     }
-    let payload = bundle(&[(1, RULES, &content)]).split_off(64);
+    let payload = bundle_of(&[index, rules]).split_off(64);
     for place in 0..payload.len() {
         let mut changed = payload.clone();
         changed[place] ^= 1 << (place % 8);
-        let _whatever = RuleSet::from_bundle(&Header::of(2, &changed).before(&changed));
+        use_it(&Header::of(2, &changed).before(&changed));
     }
 }
 
+fn use_it(bytes: &[u8]) {
+    let record = CloudTrailRecord::parse(r#"{"eventName":"Put","a":{"b":[1]}}"#).unwrap();
+    if let Ok(rules) = RuleSet::from_bundle(bytes.to_vec()) {
+        rules.matches(&Event::new(&record));
+    }
+    if let Ok(rules) = RuleSet::check_bundle(bytes.to_vec()) {
+        rules.to_bundle().unwrap();
+    }
+}
+
+/// Lengths that no memory would hold.
 #[test]
 fn what_bytes_promise_is_not_believed() {
     for promised in [[0xff; 9].as_slice(), &[0xff, 0xff, 0xff, 0xff, 0x0f], &[2, 36, 0xff, 0xff, 0xff, 0x7f]]
     {
-        assert!(error(&bundle(&[(1, RULES, promised)])).starts_with("the section `rules` cannot be read"));
+        let index = bundle_of(&[promised.to_vec(), Vec::new()]);
+        assert!(error(&index).starts_with("the section `index` cannot be read"));
+        let length = u32::try_from(promised.len()).unwrap();
+        let entry = |length| Entry::<String> { length, exposure: false, names: None, sources: None };
+        let index = postcard::to_stdvec(&vec![entry(length), entry(0)]).unwrap();
+        assert!(error(&bundle_of(&[index, promised.to_vec()])).starts_with("rule 1 cannot be read"));
     }
 }

@@ -15,6 +15,12 @@ mod check;
 // `rules test`.
 mod test;
 
+// `rules bundle`.
+mod bundle;
+
+// `rules diff`.
+mod diff;
+
 use std::fs;
 use std::path::Path;
 

@@ -30,6 +30,9 @@ mod seen;
 // Where the files come together.
 mod merge;
 
+// The days that the records span.
+pub(crate) mod days;
+
 // What is counted.
 pub(crate) mod tally;
 
@@ -124,11 +127,11 @@ pub struct InputArguments {
 
     /// Only records from this time on (2026-11-20 or 2026-11-20T09:30:00Z)
     #[arg(long, value_name = "TIME", value_parser = filter::parse_time)]
-    from: Option<Timestamp>,
+    pub(crate) from: Option<Timestamp>,
 
     /// Only records before this time
     #[arg(long, value_name = "TIME", value_parser = filter::parse_time)]
-    to: Option<Timestamp>,
+    pub(crate) to: Option<Timestamp>,
 
     /// Only records of this account (repeatable)
     #[arg(long, value_name = "ID")]
@@ -140,11 +143,19 @@ pub struct InputArguments {
 
     /// How many files to read at once [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    pub(crate) jobs: Option<u16>,
 
     /// No summary and no progress bar; problems are still told
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+impl InputArguments {
+    /// Everything under these paths.
+    pub(crate) fn over(paths: Vec<PathBuf>) -> Self {
+        let (account, region) = (Vec::new(), Vec::new());
+        Self { paths, from: None, to: None, account, region, jobs: None, quiet: false }
+    }
 }
 
 /// Sigma's levels as a command-line value.

@@ -33,6 +33,9 @@ mod explain;
 // `rules bundle`: rules as one file.
 mod bundle;
 
+// `rules diff`: two sets of rules, and what history finds under both.
+mod diff;
+
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
@@ -69,6 +72,7 @@ enum Command {
     Show(show::ShowArguments),
     Explain(explain::ExplainArguments),
     Bundle(bundle::BundleArguments),
+    Diff(Box<diff::DiffArguments>),
 }
 
 /// Runs one of the commands.
@@ -80,5 +84,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::Show(arguments) => show::run(arguments, console),
         Command::Explain(arguments) => explain::run(arguments, console),
         Command::Bundle(arguments) => bundle::run(arguments, console),
+        Command::Diff(arguments) => diff::run(arguments, console),
     }
 }

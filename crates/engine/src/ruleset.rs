@@ -24,7 +24,11 @@ mod bundle;
 // Rules of several origins in one set.
 mod join;
 
+// What is different between two sets.
+mod changes;
+
 pub use bundle::{BundleError, Header, RULE_VERSION};
+pub use changes::{RuleChange, changes};
 
 use index::Index;
 

@@ -8,6 +8,7 @@ use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::ingest::SkipReason;
 use tattletrail_engine::timeline::Counts;
 
+use super::days::Days;
 use super::problem::Problem;
 
 /// How many problems and refusals are told one by one; the rest is in the counts.
@@ -32,6 +33,8 @@ pub struct Tally {
     pub records: u64,
     /// Records that nobody asked about.
     pub filtered: u64,
+    /// The days that the others span.
+    pub days: Days,
     /// Copies of records met before.
     pub duplicates: u64,
     /// Records with findings.

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use tattletrail_engine::ruleset::{Header, RuleSet};
+use tattletrail_engine::ruleset::{CompiledRule, Header, RuleSet};
 
 use super::json::pretty;
-use super::wrap::labelled;
+use super::wrap::{labelled, wrap};
 use crate::output::Style;
-use crate::output::layout::flow;
 use crate::rules::{self, RulesError};
 use crate::scan::{load_rules, refuse_rules};
 use crate::{Console, Exit};
@@ -130,8 +129,8 @@ fn text(path: &Path, bundle: &Bundle, style: Style) -> String {
     let mut text = String::new();
     for rule in bundle.rules.rules() {
         let info = rule.info();
-        let pieces = [info.path.clone(), info.id.as_str().to_owned(), info.hash.as_str().to_owned()];
-        for (index, line) in flow(&pieces, columns.saturating_sub(INDENT)).iter().enumerate() {
+        let words = format!("{} {} {}", info.path, info.id, info.hash);
+        for (index, line) in wrap(&words, columns.saturating_sub(INDENT)).iter().enumerate() {
             let indent = if index == 0 { 0 } else { INDENT };
             text.push_str(&format!("{:indent$}{line}\n", ""));
         }
@@ -152,7 +151,7 @@ fn text(path: &Path, bundle: &Bundle, style: Style) -> String {
 }
 
 fn object(path: &Path, bundle: &Bundle) -> Value {
-    let rule = |rule: &tattletrail_engine::ruleset::CompiledRule| {
+    let rule = |rule: &CompiledRule| {
         let info = rule.info();
         json!({ "id": info.id.as_str(), "path": info.path, "sha256": info.hash.as_str() })
     };

@@ -85,6 +85,13 @@ impl CompiledRule {
         &self.content().logic
     }
 
+    /// What the detection asks for, without where it is written: equal for rules that match the same way.
+    pub(crate) fn detection(&self) -> serde_json::Value {
+        let mut value = serde_json::to_value(self.logic()).unwrap_or_default();
+        without_places(&mut value);
+        value
+    }
+
     /// An error at the place of the rule's id.
     pub(crate) fn error_at_id(&self, message: String, hint: &str) -> RuleError {
         let Content { info, id_at, .. } = self.content();
@@ -184,6 +191,18 @@ fn only_rule<'a>(documents: &'a [Yaml], problems: &mut Problems) -> Option<&'a Y
         return None;
     }
     Some(first)
+}
+
+/// Takes the places in the text out of a detection. Members are the names of our own fields, never words of a rule.
+fn without_places(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(members) => {
+            members.remove("at");
+            members.values_mut().for_each(without_places);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_places),
+        _ => {}
+    }
 }
 
 fn unique(fields: &[&FieldPath]) -> Box<[FieldPath]> {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use http::Uri;
 use tattletrail_engine::finding::Level;
@@ -95,6 +96,13 @@ pub const VARIABLES: &[Variable] = &[
         holds: "name or ARN of an event bus",
         default: "none: off",
         meaning: "where OCSF events go, for SIEMs",
+    },
+    Variable {
+        name: "TATTLETRAIL_RULES",
+        holds: "path of a bundle",
+        default: "none: the built-in rules",
+        meaning: "the [bundle](rules.md#bundle) that holds the rules, such as `/opt/rules.ttrules` in a layer, instead of the \
+                  built-in ones",
     },
     Variable {
         name: "TATTLETRAIL_MIN_LEVEL",
@@ -192,6 +200,8 @@ pub struct Settings {
     pub topic_min_level: Level,
     /// The bus for OCSF events.
     pub event_bus: Option<String>,
+    /// The bundle of rules, if not the built-in ones.
+    pub rules: Option<PathBuf>,
     /// The least level that goes anywhere.
     pub min_level: Level,
     /// The application that findings are counted under.
@@ -296,6 +306,7 @@ impl Reader {
             }),
             topic_min_level: self.level("TOPIC_MIN_LEVEL", Level::Medium),
             event_bus: self.text("EVENT_BUS"),
+            rules: self.text("RULES").map(PathBuf::from),
             min_level: self.level("MIN_LEVEL", Level::Informational),
             application: self.text("APPLICATION").unwrap_or_else(|| "default".to_owned()),
             rejected: self.rejected(),
@@ -480,6 +491,7 @@ mod tests {
         assert_eq!(settings.security_hub, None);
         assert_eq!(settings.metrics.unwrap().max_series, 200);
         assert_eq!(settings.topic_min_level, Level::Medium);
+        assert_eq!(settings.rules, None);
     }
 
     #[test]

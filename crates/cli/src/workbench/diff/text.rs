@@ -120,7 +120,7 @@ fn counts(history: &History, style: Style) -> String {
         text.push_str(&row(counted, days, columns));
     }
     if !same.is_empty() {
-        text.push_str(&format!("\n{} rules with findings find the same\n", same.len()));
+        text.push_str(&format!("\n{} rule(s) find the same as before\n", same.len()));
     }
     text
 }

@@ -36,9 +36,10 @@ impl RuleHash {
 
 /// The text as it is hashed.
 fn normal(text: &str) -> String {
-    let text = match text.contains('\r') {
-        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-        false => Cow::Borrowed(text),
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
     };
     let lines: Vec<&str> = text.split('\n').collect();
     let is_said = |line: &&str| !line.trim_matches([' ', '\t']).is_empty();

@@ -56,7 +56,7 @@ mod tests {
     fn no_bytes_open_more_levels_than_a_stack_holds() {
         // A list of one list of one list ..., and `not not not ...`.
         assert!(postcard::from_bytes::<Detection>(&[0, 1].repeat(1 << 20)).is_err());
-        assert!(postcard::from_bytes::<Expression>(&[1; 1 << 20]).is_err());
+        assert!(postcard::from_bytes::<Expression>(&vec![1; 1 << 20]).is_err());
         // The count goes back, also after an error.
         let few = [&[1; 100][..], &[0, 0]].concat();
         assert!(postcard::from_bytes::<Expression>(&few).is_ok());

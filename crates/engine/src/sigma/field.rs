@@ -14,17 +14,17 @@ use crate::json::{Kind, Node};
 mod parse;
 
 // A path as a bundle holds it.
-mod written;
+mod bundled;
 
 // Every value that a path reaches, with its place.
 pub(crate) mod reach;
 
+use bundled::Bundled;
 pub(crate) use parse::parse;
-use written::Written;
 
 /// A field's path.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(into = "Written", from = "Written")]
+#[serde(into = "Bundled", from = "Bundled")]
 pub struct FieldPath {
     written: Box<str>,
     at: Position,

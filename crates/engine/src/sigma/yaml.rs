@@ -3,7 +3,6 @@
 //! INVARIANT: the tree is never deeper than the guard allows, so code below may recurse over it.
 
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
-use saphyr_parser::Parser;
 
 use super::error::{Code, Position, Problems, shown};
 use crate::limits::{MAX_RULE_BYTES, MAX_YAML_INDENT, MAX_YAML_MARKS};
@@ -85,7 +84,7 @@ impl Yaml {
 pub(crate) fn documents(text: &str, problems: &mut Problems) -> Option<Vec<Yaml>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     guard(text, problems)?;
-    match MarkedYaml::load_from_parser(&mut Parser::new_from_str(text)) {
+    match MarkedYaml::load_from_str(text) {
         Ok(documents) => {
             let source = Source::new(text);
             documents.iter().map(|document| convert(document, &source, problems)).collect()
@@ -234,6 +233,3 @@ impl<'t> Source<'t> {
 pub(crate) fn show(yaml: &Yaml) -> String {
     yaml.scalar().map_or_else(|| yaml.kind().to_owned(), shown)
 }
-
-#[cfg(test)]
-mod tests;

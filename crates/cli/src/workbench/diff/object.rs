@@ -53,7 +53,7 @@ fn of_rule(info: &RuleInfo) -> Value {
 
 fn of_history(history: &History, limit: usize) -> Value {
     let days = history.days.count();
-    let (first, last) = history.days.ends().unzip();
+    let (first, end) = history.days.ends().unzip();
     let list = |found: &[Seen]| found.iter().take(limit).map(finding).collect::<Vec<_>>();
     let changed = history.changed.iter().take(limit);
     let changed = changed.map(|(was, is)| json!({ "old": finding(was), "new": finding(is) }));
@@ -72,7 +72,7 @@ fn of_history(history: &History, limit: usize) -> Value {
     json!({
         "days": days,
         "first_day": first,
-        "last_day": last,
+        "last_day": end,
         "findings": {
             "old": old,
             "new": new,

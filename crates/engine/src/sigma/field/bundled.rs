@@ -8,13 +8,13 @@ use crate::sigma::error::Position;
 
 /// A path without what follows from the rest of it.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Written {
+pub(super) struct Bundled {
     written: Box<str>,
     at: Position,
     steps: Vec<Raw>,
 }
 
-impl From<FieldPath> for Written {
+impl From<FieldPath> for Bundled {
     fn from(path: FieldPath) -> Self {
         let raw = |step: &Step| match step {
             Step::Key { name, .. } => Raw::Name(name.to_string()),
@@ -24,8 +24,8 @@ impl From<FieldPath> for Written {
     }
 }
 
-impl From<Written> for FieldPath {
-    fn from(path: Written) -> Self {
+impl From<Bundled> for FieldPath {
+    fn from(path: Bundled) -> Self {
         Self { written: path.written, at: path.at, steps: steps(&path.steps) }
     }
 }

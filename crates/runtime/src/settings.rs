@@ -306,7 +306,11 @@ impl Reader {
             }),
             topic_min_level: self.level("TOPIC_MIN_LEVEL", Level::Medium),
             event_bus: self.text("EVENT_BUS"),
-            rules: self.text("RULES").map(PathBuf::from),
+            rules: self
+                .checked("RULES", "the path of a bundle, which ends in `.ttrules`", |path| {
+                    path.ends_with(".ttrules")
+                })
+                .map(PathBuf::from),
             min_level: self.level("MIN_LEVEL", Level::Informational),
             application: self.text("APPLICATION").unwrap_or_else(|| "default".to_owned()),
             rejected: self.rejected(),
@@ -529,6 +533,7 @@ mod tests {
             ("TATTLETRAIL_LEDGER_DAYS", "0"),
             ("TATTLETRAIL_TOPIC", "arn:aws:sns:eu-west-1:111122223333:alerts"),
             ("TATTLETRAIL_MIN_LEVEL", "urgent"),
+            ("TATTLETRAIL_RULES", "/opt/rules"),
         ])
         .unwrap_err()
         .to_string();
@@ -537,6 +542,7 @@ mod tests {
             "LEDGER_DAYS is `0`, expected a number from 1 to 3650",
             "TATTLETRAIL_TOPIC is not a setting",
             "MIN_LEVEL is `urgent`, expected one of informational",
+            "RULES is `/opt/rules`, expected the path of a bundle",
         ] {
             assert!(error.contains(part), "{error}");
         }

@@ -23,6 +23,11 @@ mod test;
 
 // `rules test --mutate`.
 mod mutate;
+// `rules bundle`.
+mod bundle;
+
+// `rules diff`.
+mod diff;
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! From the environment to what delivers. What is missing is told before anything is read.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -37,6 +38,11 @@ impl DeliveryArguments {
     pub(crate) fn step(&self) -> Duration {
         Duration::from_secs(u64::from(self.timeout))
     }
+}
+
+/// The bundle of rules that the functions' settings name, if they name one. What is wrong with them, [`connect`] tells.
+pub(crate) fn rules_of_functions() -> Vec<PathBuf> {
+    Settings::from_environment().ok().and_then(|settings| settings.rules).into_iter().collect()
 }
 
 /// What a run works with.

@@ -20,7 +20,7 @@ use tattletrail_engine::finding::Level;
 use tattletrail_engine::render::text::neutralise;
 use tattletrail_runtime::dispatch::{Handled, Intake};
 
-use crate::connect::{Connection, DeliveryArguments, Needs, connect};
+use crate::connect::{Connection, DeliveryArguments, Needs, connect, rules_of_functions};
 use crate::layout::{Format, Page};
 use listing::Listing;
 use summary::Published;
@@ -61,7 +61,8 @@ pub(crate) struct PublishArguments {
     #[arg(long, short, value_enum, default_value_t = Format::Table, requires = "dry_run")]
     format: Format,
 
-    /// Use the Sigma rules in this folder or file instead of the built-in ones (repeatable)
+    /// Use the Sigma rules in this folder, file or bundle (*.ttrules) instead of those of `TATTLETRAIL_RULES`, or the built-in
+    /// ones (repeatable)
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
 
@@ -76,7 +77,8 @@ pub(crate) struct PublishArguments {
 /// Reads, delivers, and says what became of it.
 pub(crate) fn run(arguments: &PublishArguments, console: &mut Console) -> Exit {
     let started = Instant::now();
-    let rules = match load_rules(&arguments.rules, console) {
+    let named = if arguments.rules.is_empty() { rules_of_functions() } else { arguments.rules.clone() };
+    let rules = match load_rules(&named, console) {
         Ok(rules) => rules,
         Err(exit) => return exit,
     };

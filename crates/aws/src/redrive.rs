@@ -26,7 +26,7 @@ use tattletrail_cli::{Console, Exit};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::render::text::neutralise;
 
-use crate::connect::{DeliveryArguments, Needs, connect};
+use crate::connect::{DeliveryArguments, Needs, connect, rules_of_functions};
 use crate::layout::{Format, Page};
 use listing::Listing;
 use round::Round;
@@ -80,7 +80,7 @@ pub(crate) struct RedriveArguments {
 
 /// Takes the messages in, and says what became of each.
 pub(crate) fn run(arguments: &RedriveArguments, console: &mut Console) -> Exit {
-    let rules = match load_rules(&[], console) {
+    let rules = match load_rules(&rules_of_functions(), console) {
         Ok(rules) => rules,
         Err(exit) => return exit,
     };

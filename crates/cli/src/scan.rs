@@ -30,6 +30,9 @@ mod seen;
 // Where the files come together.
 mod merge;
 
+// The days that the records span.
+pub(crate) mod days;
+
 // What is counted.
 pub(crate) mod tally;
 
@@ -92,7 +95,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ScanArguments {
-    /// Use the Sigma rules in this folder or file instead of the built-in ones (repeatable)
+    /// Use the Sigma rules in this folder, file or bundle (*.ttrules) instead of the built-in ones (repeatable)
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
 
@@ -137,11 +140,11 @@ pub struct InputArguments {
 
     /// Only records from this time on (2026-11-20 or 2026-11-20T09:30:00Z)
     #[arg(long, value_name = "TIME", value_parser = filter::parse_time)]
-    from: Option<Timestamp>,
+    pub(crate) from: Option<Timestamp>,
 
     /// Only records before this time
     #[arg(long, value_name = "TIME", value_parser = filter::parse_time)]
-    to: Option<Timestamp>,
+    pub(crate) to: Option<Timestamp>,
 
     /// Only records of this account (repeatable)
     #[arg(long, value_name = "ID")]
@@ -153,7 +156,7 @@ pub struct InputArguments {
 
     /// How many files to read at once [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    pub(crate) jobs: Option<u16>,
 
     /// No summary and no progress bar; problems are still told
     #[arg(long, short)]
@@ -161,10 +164,10 @@ pub struct InputArguments {
 }
 
 impl InputArguments {
-    /// All that is under these paths.
-    pub(crate) fn of(paths: Vec<PathBuf>) -> Self {
+    /// Everything under these paths.
+    pub(crate) fn over(paths: Vec<PathBuf>) -> Self {
         let (account, region) = (Vec::new(), Vec::new());
-        Self { paths, from: None, to: None, account, region, jobs: None, quiet: true }
+        Self { paths, from: None, to: None, account, region, jobs: None, quiet: false }
     }
 }
 
@@ -372,7 +375,7 @@ fn writer(arguments: &ScanArguments, console: &mut Console) -> Result<Writer, St
     Ok(Writer::new(arguments.format, style, Box::new(BufWriter::with_capacity(64 * 1024, sink))))
 }
 
-/// The rules in these folders and files, or the built-in ones if there are none. What is wrong with them is said, and the
+/// The rules in these folders, files and bundles, or the built-in ones if there are none. What is wrong with them is said, and the
 /// exit is returned.
 pub fn load_rules(paths: &[PathBuf], console: &mut Console) -> Result<RuleSet, Exit> {
     load_with(paths, &[], console)
@@ -397,7 +400,7 @@ pub(crate) fn refuse_rules(error: &RulesError, console: &mut Console) -> Exit {
     }
     console.say(&format!("tattletrail: {error}\n"));
     match error {
-        RulesError::Unreadable { .. } => Exit::Usage,
-        RulesError::None { .. } | RulesError::Bad(_) => Exit::BadRule,
+        RulesError::Unreadable { .. } | RulesError::NoTexts { .. } => Exit::Usage,
+        RulesError::None { .. } | RulesError::Bad(_) | RulesError::Bundle { .. } => Exit::BadRule,
     }
 }

@@ -41,6 +41,11 @@ mod new;
 
 // `rules schema`: for editors.
 mod schema;
+// `rules bundle`: rules as one file.
+mod bundle;
+
+// `rules diff`: two sets of rules, and what history finds under both.
+mod diff;
 
 use clap::{Args, Subcommand};
 
@@ -60,7 +65,11 @@ Examples:
   tattletrail rules new --from event.json -o my-rules
       begin a rule and its cases from an event
   tattletrail rules schema rule -o .schemas/rule.json
-      let the editor complete and check while you type";
+      let the editor complete and check while you type
+  tattletrail rules diff builtin my-rules/ --on AWSLogs/
+      what would change if these rules were used instead?
+  tattletrail rules bundle my-rules/ --output my-rules.ttrules
+      one file that loads at once";
 
 /// Write, check and try out rules.
 #[derive(Debug, Args)]
@@ -80,6 +89,8 @@ enum Command {
     New(new::NewArguments),
     Schema(schema::SchemaArguments),
     Filters(filters::FiltersArguments),
+    Bundle(bundle::BundleArguments),
+    Diff(Box<diff::DiffArguments>),
 }
 
 /// Runs one of the commands.
@@ -93,5 +104,7 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::New(arguments) => new::run(arguments, console),
         Command::Schema(arguments) => schema::run(arguments, console),
         Command::Filters(arguments) => filters::run(arguments, console),
+        Command::Bundle(arguments) => bundle::run(arguments, console),
+        Command::Diff(arguments) => diff::run(arguments, console),
     }
 }

@@ -47,6 +47,10 @@ pub const MAX_YAML_MARKS: usize = 100;
 /// The deepest nesting of array blocks and lists in a selection, and of parentheses and `not` in a condition.
 pub const MAX_RULE_NESTING: usize = 32;
 
+/// The deepest tree of a compiled rule that is read from a bundle. A level of [`MAX_RULE_NESTING`] makes at most two of it
+/// (a mapping and a list of them), in each of the two kinds of nesting.
+pub const MAX_TREE_DEPTH: usize = 4 * MAX_RULE_NESTING;
+
 /// The most segments of a field's path.
 pub const MAX_FIELD_SEGMENTS: usize = 32;
 

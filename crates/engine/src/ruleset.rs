@@ -30,7 +30,14 @@ mod links;
 // What files have to do with each other.
 mod outline;
 
-pub use bundle::BundleError;
+// Rules of several origins in one set.
+mod join;
+
+// What is different between two sets.
+mod changes;
+
+pub use bundle::{BundleError, Header, RULE_VERSION};
+pub use changes::{RuleChange, changes};
 pub use outline::Outline;
 
 pub(crate) use links::Role;
@@ -76,28 +83,7 @@ impl RuleSet {
     /// Compiles rules, correlations and filters. If anything is wrong with any of them, all errors of all files come back
     /// and nothing is loaded.
     pub fn from_sources(sources: impl IntoIterator<Item = RuleSource>) -> Result<Self, Vec<RuleError>> {
-        let (mut rules, mut correlations, mut filters) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut errors, mut broken) = (Vec::new(), Vec::new());
-        for source in sources {
-            let read = parse(&source).unwrap_or_else(|found| {
-                errors.extend(found);
-                broken.push(source.text);
-                Vec::new()
-            });
-            for parsed in read {
-                match parsed {
-                    Parsed::Rule(rule) => rules.push(*rule),
-                    Parsed::Correlation(correlation) => correlations.push(*correlation),
-                    Parsed::Filter(filter) => filters.push(*filter),
-                }
-            }
-        }
-        let set = Self::linked(rules, correlations, filters, &broken, &mut errors);
-        if errors.is_empty() {
-            return Ok(set);
-        }
-        errors.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
-        Err(errors)
+        Self::joined(sources, Vec::new())
     }
 
     /// What is in one file, whether or not the rules that it names are there; `None` where it has a fault of its own.

@@ -38,6 +38,9 @@ mod regex;
 // One value of a rule, ready to test.
 mod value;
 
+// How deep that may be.
+mod depth;
+
 // The compiled tree and how it is evaluated.
 mod detection;
 
@@ -97,7 +100,7 @@ pub use mutate::{Mutant, Mutation};
 pub use nearest::{nearest, nearest_path, nearest_within};
 pub use rule::CompiledRule;
 
-pub(crate) use rule::{Parsed, parse};
+pub(crate) use rule::{Bytes, Parsed, parse};
 
 /// The text of one rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]

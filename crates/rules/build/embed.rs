@@ -33,7 +33,7 @@ fn compiled(files: Vec<File>, out: &Path) -> Result<Vec<String>, Box<dyn Error>>
     }
     match RuleSet::from_sources(sources) {
         Ok(rules) => {
-            fs::write(out.join("bundle.json"), rules.to_bundle()?)?;
+            fs::write(out.join("builtin.ttrules"), rules.to_bundle()?)?;
             Ok(Vec::new())
         }
         Err(errors) => {

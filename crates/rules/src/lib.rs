@@ -12,7 +12,7 @@ const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin_ru
 
 /// The same rules, compiled.
 #[cfg(feature = "compiled")]
-const BUNDLE: &str = include_str!(concat!(env!("OUT_DIR"), "/bundle.json"));
+const BUNDLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.ttrules"));
 
 /// The rules, ready to match: exactly those that [`RuleSet::from_sources`] makes of [`built_in`], in a fraction of the
 /// time.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::PathBuf;
 
 use http::Uri;
 use tattletrail_engine::finding::Level;
@@ -96,6 +97,13 @@ pub const VARIABLES: &[Variable] = &[
         holds: "name or ARN of an event bus",
         default: "none: off",
         meaning: "where OCSF events go, for SIEMs",
+    },
+    Variable {
+        name: "TATTLETRAIL_RULES",
+        holds: "path of a bundle",
+        default: "none: the built-in rules",
+        meaning: "the [bundle](rules.md#bundle) that holds the rules, such as `/opt/rules.ttrules` in a layer, instead of the \
+                  built-in ones",
     },
     Variable {
         name: "TATTLETRAIL_MIN_LEVEL",
@@ -199,6 +207,8 @@ pub struct Settings {
     pub topic_min_level: Level,
     /// The bus for OCSF events.
     pub event_bus: Option<String>,
+    /// The bundle of rules, if not the built-in ones.
+    pub rules: Option<PathBuf>,
     /// The least level that goes anywhere.
     pub min_level: Level,
     /// Where findings of experimental rules go.
@@ -305,6 +315,11 @@ impl Reader {
             }),
             topic_min_level: self.level("TOPIC_MIN_LEVEL", Level::Medium),
             event_bus: self.text("EVENT_BUS"),
+            rules: self
+                .checked("RULES", "the path of a bundle, which ends in `.ttrules`", |path| {
+                    path.ends_with(".ttrules")
+                })
+                .map(PathBuf::from),
             min_level: self.level("MIN_LEVEL", Level::Informational),
             experimental_to: self.experimental_to(),
             application: self.text("APPLICATION").unwrap_or_else(|| "default".to_owned()),
@@ -504,6 +519,7 @@ mod tests {
         assert_eq!(settings.security_hub, None);
         assert_eq!(settings.metrics.unwrap().max_series, 200);
         assert_eq!(settings.topic_min_level, Level::Medium);
+        assert_eq!(settings.rules, None);
     }
 
     #[test]
@@ -541,6 +557,7 @@ mod tests {
             ("TATTLETRAIL_LEDGER_DAYS", "0"),
             ("TATTLETRAIL_TOPIC", "arn:aws:sns:eu-west-1:111122223333:alerts"),
             ("TATTLETRAIL_MIN_LEVEL", "urgent"),
+            ("TATTLETRAIL_RULES", "/opt/rules"),
         ])
         .unwrap_err()
         .to_string();
@@ -549,6 +566,7 @@ mod tests {
             "LEDGER_DAYS is `0`, expected a number from 1 to 3650",
             "TATTLETRAIL_TOPIC is not a setting",
             "MIN_LEVEL is `urgent`, expected one of informational",
+            "RULES is `/opt/rules`, expected the path of a bundle",
         ] {
             assert!(error.contains(part), "{error}");
         }

@@ -60,6 +60,7 @@ impl<'w> Merge<'w> {
         self.records += records;
         self.rejected += batch.rejected.len() as u64;
         self.tally.filtered += batch.filtered;
+        self.tally.days.join(&batch.days);
         for (reason, count) in batch.skipped {
             *self.tally.skipped.entry(reason).or_default() += count;
         }

@@ -8,6 +8,7 @@ use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::ingest::SkipReason;
 use tattletrail_engine::timeline::Counts;
 
+use super::days::Days;
 use super::exceptions::FilterHits;
 use super::problem::Problem;
 
@@ -33,6 +34,8 @@ pub struct Tally {
     pub records: u64,
     /// Records that nobody asked about.
     pub filtered: u64,
+    /// The days that the others span.
+    pub days: Days,
     /// Copies of records met before.
     pub duplicates: u64,
     /// Records with findings.

@@ -15,6 +15,7 @@ use tattletrail_engine::ingest::{self, Ending, Item, Rejected, SkipReason};
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_telemetry::trace::{Stage, Stages};
 
+use super::days::Days;
 use super::filter::Filter;
 
 /// How many records make a batch: enough to keep the channel quiet, few enough to keep memory flat.
@@ -62,6 +63,8 @@ pub(super) struct Batch {
     pub(super) fingerprints: Vec<u64>,
     /// Records with findings, or that wait for their turn: index and what was read.
     pub(super) hits: Vec<(usize, Reading)>,
+    /// The days of the records.
+    pub(super) days: Days,
     /// Records that nobody asked about.
     pub(super) filtered: u64,
     pub(super) skipped: BTreeMap<SkipReason, u64>,
@@ -92,6 +95,7 @@ impl Batch {
     fn process(&mut self, record: CloudTrailRecord, engine: &Engine, clock: Option<&mut Timing>) {
         let index = self.fingerprints.len();
         self.fingerprints.push(record.fingerprint());
+        self.days.see(record.event_time());
         let reading = match clock {
             Some(clock) => engine.read_watched(record, &mut |step| clock.stages.enter(step.map(stage_of))),
             None => engine.read(record),

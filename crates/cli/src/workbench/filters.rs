@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &FiltersArguments, console: &mut Console) -> Exit {
     };
     let engine = Engine::new(rules);
     let tally = (!arguments.on.is_empty()).then(|| {
-        let input = InputArguments::of(arguments.on.clone());
+        let input = InputArguments::over(arguments.on.clone());
         read_all(&input, &engine, Level::Informational, (console, None), &mut |_, _| {})
     });
     let today = arguments.as_of.unwrap_or_else(today);

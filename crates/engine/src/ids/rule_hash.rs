@@ -1,5 +1,6 @@
 //! Which text of a rule made a finding.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -35,7 +36,11 @@ impl RuleHash {
 
 /// The text as it is hashed.
 fn normal(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
     let lines: Vec<&str> = text.split('\n').collect();
     let is_said = |line: &&str| !line.trim_matches([' ', '\t']).is_empty();
     let first = lines.iter().position(is_said).unwrap_or_default();

@@ -21,16 +21,21 @@ impl Index {
     pub(super) fn new(rules: &[CompiledRule], wanted: impl Fn(&CompiledRule) -> bool) -> Self {
         let mut index = Self::default();
         for (place, rule) in rules.iter().enumerate().filter(|(_, rule)| wanted(rule)) {
-            index.all.push(place);
-            if let Some(names) = rule.required_event_names() {
-                add(&mut index.by_name, names, place);
-            } else if let Some(sources) = rule.required_event_sources() {
-                add(&mut index.by_source, sources, place);
-            } else {
-                index.always.push(place);
-            }
+            let texts = |texts: BTreeSet<String>| texts.into_iter().collect::<Vec<_>>();
+            let names = rule.required_event_names().map(texts);
+            index.add(place, names.as_deref(), rule.required_event_sources().map(texts).as_deref());
         }
         index
+    }
+
+    /// Indexes a rule by what it requires; places come in their order.
+    pub(super) fn add<T: AsRef<str>>(&mut self, place: usize, names: Option<&[T]>, sources: Option<&[T]>) {
+        self.all.push(place);
+        match (names, sources) {
+            (Some(names), _) => add(&mut self.by_name, names, place),
+            (None, Some(sources)) => add(&mut self.by_source, sources, place),
+            (None, None) => self.always.push(place),
+        }
     }
 
     /// Calls `f` with the place of each rule that can match, in their order, each once.
@@ -42,9 +47,12 @@ impl Index {
     }
 }
 
-fn add(map: &mut HashMap<Box<str>, Vec<usize>>, keys: BTreeSet<String>, place: usize) {
+fn add<T: AsRef<str>>(map: &mut HashMap<Box<str>, Vec<usize>>, keys: &[T], place: usize) {
     for key in keys {
-        map.entry(key.into_boxed_str()).or_default().push(place);
+        match map.get_mut(key.as_ref()) {
+            Some(places) => places.push(place),
+            None => _ = map.insert(key.as_ref().into(), vec![place]),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the documents of a rule set have to do with each other: which rules a correlation counts, which a filter is about.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
 
 use crate::finding::RuleInfo;
 use crate::ids::RuleId;
@@ -11,15 +13,17 @@ use crate::sigma::reference::Reference;
 use crate::sigma::{CompiledRule, nearest};
 
 /// The links of a rule set.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Links {
-    /// What a rule, or a correlation, is to correlations.
+    /// What a rule, or a correlation, is to correlations: a bundle has none.
+    #[serde(skip)]
     roles: HashMap<RuleId, Vec<Role>>,
     /// Rules, and correlations, that find nothing by themselves.
-    silent: HashSet<RuleId>,
+    silent: BTreeSet<RuleId>,
     /// The filters of a rule, by their places.
-    filters: HashMap<RuleId, Vec<usize>>,
+    filters: BTreeMap<RuleId, Vec<usize>>,
     /// Correlations by their places, each behind those that it names.
+    #[serde(skip)]
     order: Vec<usize>,
 }
 
@@ -132,6 +136,11 @@ impl Links {
     /// These rules find nothing by themselves.
     pub(super) fn silence(&mut self, rules: impl IntoIterator<Item = RuleId>) {
         self.silent.extend(rules);
+    }
+
+    /// Those that find nothing by themselves.
+    pub(super) fn silent(&self) -> impl Iterator<Item = &RuleId> {
+        self.silent.iter()
     }
 
     /// What the rule is to correlations.

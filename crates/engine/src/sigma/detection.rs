@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::depth::below;
 use super::error::Position;
 use super::field::{FieldPath, Quantifier, Root};
 use super::value::{Test, Value};
@@ -29,18 +30,18 @@ pub(crate) struct Selection {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Expression {
     Selection(usize),
-    Not(Box<Expression>),
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
+    Not(#[serde(deserialize_with = "below")] Box<Expression>),
+    All(#[serde(deserialize_with = "below")] Vec<Expression>),
+    Any(#[serde(deserialize_with = "below")] Vec<Expression>),
 }
 
 /// What a selection asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Detection {
     /// A mapping.
-    All(Vec<Detection>),
+    All(#[serde(deserialize_with = "below")] Vec<Detection>),
     /// A list.
-    Any(Vec<Detection>),
+    Any(#[serde(deserialize_with = "below")] Vec<Detection>),
     Item(Item),
     Block(Block),
     /// What must not hold. No rule is written so: only a mutant has it.
@@ -64,6 +65,7 @@ pub(crate) struct Item {
 pub(crate) struct Block {
     pub(crate) field: FieldPath,
     pub(crate) quantifier: Quantifier,
+    #[serde(deserialize_with = "below")]
     pub(crate) body: Box<Body>,
 }
 

@@ -13,13 +13,18 @@ use crate::json::{Kind, Node};
 // Reading a path as a rule writes it.
 mod parse;
 
+// A path as a bundle holds it.
+mod bundled;
+
 // Every value that a path reaches, with its place.
 pub(crate) mod reach;
 
+use bundled::Bundled;
 pub(crate) use parse::parse;
 
 /// A field's path.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "Bundled", from = "Bundled")]
 pub struct FieldPath {
     written: Box<str>,
     at: Position,
@@ -27,7 +32,7 @@ pub struct FieldPath {
 }
 
 /// One step of a path.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 enum Step {
     /// A member of an object; `longer` are the names that this and the next segments make together.
     Key { name: Box<str>, longer: Box<[Box<str>]> },

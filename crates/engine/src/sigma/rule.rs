@@ -1,6 +1,10 @@
 //! A whole rule: what it says about itself and its compiled detection.
 
+// A rule that is read from its bytes once it is needed.
+mod packed;
+
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -22,71 +26,122 @@ use super::value::Value;
 use super::yaml::{Yaml, show};
 use crate::event::Event;
 use crate::finding::RuleInfo;
+pub(crate) use packed::Bytes;
+use packed::Packed;
 
 /// A rule, ready to match.
+#[derive(Debug, Clone)]
+pub struct CompiledRule(Packed);
+
+/// What there is to a rule.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CompiledRule {
+struct Content {
     info: Arc<RuleInfo>,
     logic: Logic,
-    exposure: bool,
-    evidence: Box<[FieldPath]>,
     id_at: Position,
+    // What follows from the logic is not written.
+    #[serde(skip)]
+    exposure: bool,
+    #[serde(skip)]
+    evidence: Box<[FieldPath]>,
 }
 
 impl CompiledRule {
     /// What a finding says about the rule.
     pub fn info(&self) -> &Arc<RuleInfo> {
-        &self.info
+        &self.content().info
     }
 
     /// True if the event is as the rule asks.
     pub fn matches(&self, event: &Event<'_>) -> bool {
-        self.logic.matches(Root::Event(event))
+        self.content().logic.matches(Root::Event(event))
     }
 
     /// True if the rule names a derived field anywhere: it is evaluated once per exposure change, not once per record.
     pub fn is_exposure(&self) -> bool {
-        self.exposure
+        self.content().exposure
     }
 
     /// The fields that the rule looks at, each once, in the order written. Within an array block the fields are those
     /// of an element, so the block's own path stands for them.
     pub fn evidence_fields(&self) -> impl Iterator<Item = &FieldPath> {
-        self.evidence.iter()
+        self.content().evidence.iter()
     }
 
     /// The `eventName`s, in lower case, of which a record must have one for the rule to match; `None` if it can match
     /// records of any name.
     pub fn required_event_names(&self) -> Option<BTreeSet<String>> {
-        required(&self.logic, "eventName")
+        required(&self.content().logic, "eventName")
     }
 
     /// The same for `eventSource`.
     pub fn required_event_sources(&self) -> Option<BTreeSet<String>> {
-        required(&self.logic, "eventSource")
+        required(&self.content().logic, "eventSource")
     }
 
     /// The rule's selections in the order written: name, place, and whether it holds for the event by itself.
     pub fn selections(&self, event: &Event<'_>) -> impl Iterator<Item = (&str, Position, bool)> {
-        self.logic.selections.iter().map(|selection| {
+        self.content().logic.selections.iter().map(|selection| {
             (selection.name.as_str(), selection.at, selection.detection.matches(Root::Event(event)))
         })
     }
 
     /// The compiled detection.
     pub(crate) fn logic(&self) -> &Logic {
-        &self.logic
+        &self.content().logic
+    }
+
+    /// What the detection asks for, without where it is written: equal for rules that match the same way.
+    pub(crate) fn detection(&self) -> serde_json::Value {
+        let mut value = serde_json::to_value(self.logic()).unwrap_or_default();
+        without_places(&mut value);
+        value
     }
 
     /// The same rule with another detection. What it looks at stays: an exposure rule that names no derived field any
     /// more is still tried once per change.
     pub(crate) fn with_logic(&self, logic: Logic) -> Self {
-        Self { logic, ..self.clone() }
+        Self(Packed::of(Content { logic, ..self.content().clone() }))
     }
 
     /// Where the id is written.
     pub(crate) fn id_at(&self) -> Position {
-        self.id_at
+        self.content().id_at
+    }
+
+    /// The rule in these bytes, which are read once it is needed.
+    pub(crate) fn within(bytes: Bytes, range: Range<usize>) -> Self {
+        Self(Packed::within(bytes, range))
+    }
+
+    /// The rule as bytes.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_stdvec(self.content())
+    }
+
+    /// Reads the bytes of the rule; an error if they are none.
+    pub(crate) fn check(&self) -> Result<Self, postcard::Error> {
+        self.0.unpack().map(|content| Self(Packed::of(content)))
+    }
+
+    fn content(&self) -> &Content {
+        self.0.content()
+    }
+}
+
+impl Content {
+    /// A rule with this detection.
+    fn of(info: RuleInfo, logic: Logic, id_at: Position) -> Self {
+        Self { info: Arc::new(info), logic, id_at, exposure: false, evidence: Box::default() }.completed()
+    }
+
+    /// With what follows from the detection.
+    fn completed(self) -> Self {
+        let mut fields = Vec::new();
+        fields_of_logic(&self.logic, &mut fields);
+        let exposure = fields.iter().any(|field| field.is_exposure());
+        let evidence = unique(&fields);
+        Self { exposure, evidence, ..self }
     }
 }
 
@@ -133,13 +188,11 @@ fn rule(source: &RuleSource, document: &Document, problems: &mut Problems) -> Op
         return None;
     };
     let logic = selection::detection(&entry.value, entry.at, problems)?;
-    let mut fields = Vec::new();
-    fields_of_logic(&logic, &mut fields);
-    let exposure = fields.iter().any(|field| field.is_exposure());
-    if exposure {
-        exposure_words::check(&logic, &RuleWords::of_detection(&entry.value), problems);
+    let rule = Content::of(info, logic, id_at);
+    if rule.exposure {
+        exposure_words::check(&rule.logic, &RuleWords::of_detection(&entry.value), problems);
     }
-    Some(CompiledRule { info: Arc::new(info), exposure, evidence: unique(&fields), logic, id_at })
+    Some(CompiledRule(Packed::of(rule)))
 }
 
 /// Array blocks come with major version 3 of Sigma; they are read without that key as well, since brackets are in no
@@ -151,6 +204,18 @@ fn check_version(document: &Yaml, problems: &mut Problems) {
         let message = format!("found the Sigma version {}, expected one up to 3", show(&entry.value));
         let hint = "a later version may mean something else by the same words";
         problems.add_with_hint(Code::Document, entry.value.at, message, hint);
+    }
+}
+
+/// Takes the places in the text out of a detection. Members are the names of our own fields, never words of a rule.
+fn without_places(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(members) => {
+            members.remove("at");
+            members.values_mut().for_each(without_places);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_places),
+        _ => {}
     }
 }
 

@@ -122,7 +122,8 @@ fn guard(text: &str, problems: &mut Problems) -> Option<()> {
     }
     for (index, line) in text.lines().enumerate() {
         let indent = line.len() - line.trim_start().len();
-        let marks = ["- ", "-\t", "? ", ": "].iter().map(|mark| line.matches(mark).count()).sum::<usize>();
+        let is_mark = |pair: &&[u8]| matches!(pair, [b'-' | b'?' | b':', b' '] | [b'-', b'\t']);
+        let marks = line.as_bytes().windows(2).filter(is_mark).count();
         if indent > MAX_YAML_INDENT || marks > MAX_YAML_MARKS {
             let at = Position { line: index + 1, column: 1 };
             problems.add(
@@ -207,22 +208,24 @@ fn scalar_value(scalar: &Scalar<'_>, written: Option<&str>) -> Value {
 /// The text of a rule, in which the parser counts characters.
 struct Source<'t> {
     text: &'t str,
-    /// Where each character begins.
-    offsets: Vec<usize>,
+    /// Where each character begins; `None` where a character is a byte.
+    offsets: Option<Vec<usize>>,
 }
 
 impl<'t> Source<'t> {
     fn new(text: &'t str) -> Self {
-        let offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect();
-        Self { text, offsets }
+        let starts = || text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect();
+        Self { text, offsets: (!text.is_ascii()).then(starts) }
     }
 
     /// The text of a plain scalar as the author wrote it.
     fn written(&self, node: &MarkedYaml<'_>) -> Option<&'t str> {
         let (start, end) = (node.span.start.index(), node.span.end.index());
-        let from = *self.offsets.get(start)?;
-        let to = *self.offsets.get(end.max(start))?;
-        self.text.get(from..to).map(str::trim)
+        let offset = |character: usize| match &self.offsets {
+            Some(offsets) => offsets.get(character).copied(),
+            None => Some(character),
+        };
+        self.text.get(offset(start)?..offset(end.max(start))?).map(str::trim)
     }
 }
 

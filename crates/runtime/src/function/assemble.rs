@@ -7,7 +7,6 @@ use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::ids::{AccountId, Region};
-use tattletrail_engine::ruleset::BundleError;
 
 use super::Function;
 use crate::calls::Traced;
@@ -17,7 +16,7 @@ use crate::late::Late;
 use crate::ledger::{Ledger, Memory, Overlay, Table};
 use crate::observe::Observer;
 use crate::rejected::Rejects;
-use crate::rules;
+use crate::rules::{self, RulesError};
 use crate::settings::{RejectedTo, Settings, SettingsError};
 use crate::sink::Sink;
 use crate::sink::cloudwatch::CloudWatch;
@@ -41,7 +40,7 @@ pub enum StartError {
     Settings(#[from] SettingsError),
     /// The rules.
     #[error(transparent)]
-    Rules(#[from] BundleError),
+    Rules(#[from] RulesError),
     /// The Region.
     #[error("AWS_REGION is not set, expected the Region in which the function runs")]
     NoRegion,
@@ -52,7 +51,7 @@ impl Function {
     /// is needed.
     pub async fn start(observer: &Observer) -> Result<Self, StartError> {
         let settings = Settings::from_environment()?;
-        let engine = rules::engine()?;
+        let engine = rules::engine(settings.rules.as_deref())?;
         let config = sdk_config().await;
         config.region().ok_or(StartError::NoRegion)?;
         let mut function = Self::assemble(observer.source(), engine, &settings, &config);

@@ -1,5 +1,7 @@
 //! Reading a path as a rule writes it: names, `[0]`, a quantifier at the end, `\[` and `\]` for brackets in a name.
 
+use serde::{Deserialize, Serialize};
+
 use super::{FieldPath, Quantifier, Step};
 use crate::limits::MAX_FIELD_SEGMENTS;
 use crate::sigma::error::{Code, Position, Problems, shown};
@@ -58,7 +60,8 @@ pub(crate) fn parse(
 }
 
 /// A segment as written.
-enum Raw {
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Raw {
     Name(String),
     Index(i64),
 }
@@ -151,7 +154,8 @@ fn parse_brackets(
     Ok(quantifier)
 }
 
-fn steps(raw: &[Raw]) -> Box<[Step]> {
+/// The segments with the names that they make together.
+pub(super) fn steps(raw: &[Raw]) -> Box<[Step]> {
     let mut steps = Vec::with_capacity(raw.len());
     for (place, segment) in raw.iter().enumerate() {
         steps.push(match segment {

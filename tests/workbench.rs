@@ -3,6 +3,9 @@
 //! The rules are under `fixtures/workbench`, what is expected beside them. `UPDATE_EXPECTED=1` writes it anew, to be read
 //! before it is kept.
 
+// Correlations, filters, rules on trial.
+mod company;
+
 // `rules explain`.
 mod explain;
 

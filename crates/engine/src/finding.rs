@@ -16,7 +16,7 @@ mod trace;
 mod several;
 
 pub use compose::phrase;
-pub use several::Several;
+pub use several::{CountedRule, Several};
 pub use trace::Trace;
 
 use std::sync::Arc;

@@ -10,12 +10,17 @@ mod tree;
 mod object;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use tattletrail_engine::engine::Engine;
 use tattletrail_engine::explain;
-use tattletrail_engine::sigma::RuleWords;
+use tattletrail_engine::record::CloudTrailRecord;
+use tattletrail_engine::render::text::neutralise;
+use tattletrail_engine::ruleset::{CompiledRule, Correlation, RuleSet};
+use tattletrail_engine::sigma::{FilterInfo, RuleWords};
 
-use super::find::find;
+use super::find::{Subject, find};
 use super::json::pretty;
 use crate::output::Style;
 use crate::rules::is_cases;
@@ -96,12 +101,37 @@ pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Exit {
             return Exit::Usage;
         }
     };
+    let rule = match &found.subject {
+        Subject::Rule(rule) => rule,
+        Subject::Correlation(correlation) => return refuse(correlation, console),
+    };
     let words = RuleWords::of(&found.source.text);
-    let explanation = explain::explain(&found.rule, &words, &record);
+    let explanation = explain::explain(rule, &words, &record);
+    let filters = suppressing(rule, &found.set, &record);
     let text = match arguments.format {
-        ExplainFormat::Text => tree::text(&found, &record, &explanation, Style::of_results(console)),
-        ExplainFormat::Json => pretty(&object::object(&found, &record, &explanation)),
+        ExplainFormat::Text => tree::text(rule, &record, &explanation, &filters, Style::of_results(console)),
+        ExplainFormat::Json => pretty(&object::object(rule, &record, &explanation, &filters)),
     };
     console.print(&text);
     if explanation.matches { Exit::Clean } else { Exit::Findings }
+}
+
+/// A correlation looks at no record by itself.
+fn refuse(correlation: &Correlation, console: &mut Console) -> Exit {
+    let rules: Vec<_> = correlation.named_rules().map(neutralise).collect();
+    console.say(&format!(
+        "tattletrail: `{}` is a correlation: {}; it looks at many records\n  help: explain a rule that it counts: {}; \
+         its cases show when it finds something\n",
+        neutralise(&correlation.info().path),
+        neutralise(&correlation.words()),
+        rules.join(", ")
+    ));
+    Exit::Usage
+}
+
+/// The filters that suppress what the rule finds in the record.
+fn suppressing(rule: &CompiledRule, set: &RuleSet, record: &CloudTrailRecord) -> Vec<Arc<FilterInfo>> {
+    let found = Engine::new(set.clone()).process(record).found;
+    let of_rule = found.suppressed.into_iter().filter(|filtered| filtered.rule.id == rule.info().id);
+    of_rule.map(|filtered| filtered.filter).collect()
 }

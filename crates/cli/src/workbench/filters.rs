@@ -14,8 +14,9 @@ use tattletrail_engine::render::text::neutralise;
 
 use super::check::today;
 use super::json::pretty;
+use super::wrap::wrap;
 use crate::output::Style;
-use crate::output::layout::{fit, flow, paint};
+use crate::output::layout::{fit, paint};
 use crate::scan::{InputArguments, load_with, read_all};
 use crate::{Console, Exit};
 use standing::{Standing, State};
@@ -124,12 +125,10 @@ fn text(one: &Standing<'_>, style: Style) -> String {
         State::Right => "ok   ".to_owned(),
     };
     let mut text = format!("{state}  {}\n", fit(&neutralise(&info.title), width.saturating_sub(7)));
-    let mut pieces =
-        vec![format!("owner {}", info.owner), format!("{}, {}", info.expires, one.days_in_words())];
-    pieces.extend(one.hits_in_words());
-    pieces.extend([one.rules_in_words(), info.reason.clone(), format!("{} {}", info.id, info.path)]);
-    let pieces: Vec<String> = pieces.iter().map(|piece| neutralise(piece).into_owned()).collect();
-    for line in flow(&pieces, width.saturating_sub(7)) {
+    let mut lines = vec![format!("owner {}; until {}: {}", info.owner, info.expires, one.days_in_words())];
+    lines.extend(one.hits_in_words());
+    lines.extend([one.rules_in_words(), info.reason.clone(), format!("{} {}", info.id, info.path)]);
+    for line in lines.iter().flat_map(|line| wrap(&neutralise(line), width.saturating_sub(7))) {
         text.push_str(&format!("{:7}{}\n", "", paint(&line, "2", style)));
     }
     for note in &one.notes {

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use tattletrail_engine::finding::RuleInfo;
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::csv;
-use tattletrail_engine::sigma::CompiledRule;
+use tattletrail_engine::ruleset::{CompiledRule, Correlation, RuleSet};
 
 use super::json::pretty;
 use crate::output::Style;
@@ -18,7 +19,7 @@ use crate::output::table::color_of;
 use crate::scan::{LevelArgument, load_rules};
 use crate::{Console, Exit};
 use filter::Filter;
-pub(super) use filter::service;
+pub(super) use filter::{folder, service};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,6 +83,35 @@ const SERVICE: usize = 16 + 1;
 /// The columns of the file, which are also the keys of an object.
 const COLUMNS: [&str; 8] = ["level", "service", "techniques", "title", "status", "kind", "id", "path"];
 
+/// A rule, or a correlation, in the list.
+#[derive(Debug)]
+struct Row<'r> {
+    info: &'r RuleInfo,
+    /// The service that it is about, then others by which it is found.
+    services: Vec<String>,
+    kind: &'static str,
+}
+
+impl<'r> Row<'r> {
+    /// What finds something by itself, by path, then id.
+    fn all(set: &'r RuleSet) -> Vec<Self> {
+        let rule = |rule: &'r CompiledRule| Self {
+            info: rule.info(),
+            services: filter::services(rule),
+            kind: if rule.is_exposure() { "exposure" } else { "behaviour" },
+        };
+        let correlation = |correlation: &'r Correlation| Self {
+            info: correlation.info(),
+            services: folder(correlation.info()).into_iter().collect(),
+            kind: "correlation",
+        };
+        let rules = set.rules().iter().map(rule).chain(set.correlations().iter().map(correlation));
+        let mut rows: Vec<Self> = rules.filter(|row| !set.is_silent(&row.info.id)).collect();
+        rows.sort_by(|a, b| (&a.info.path, &a.info.id).cmp(&(&b.info.path, &b.info.id)));
+        rows
+    }
+}
+
 /// Lists the rules.
 pub(super) fn run(arguments: &ListArguments, console: &mut Console) -> Exit {
     let rules = match load_rules(&arguments.paths, console) {
@@ -94,13 +124,14 @@ pub(super) fn run(arguments: &ListArguments, console: &mut Console) -> Exit {
         least: arguments.level.map(Into::into),
         status: arguments.status.clone(),
     };
-    let shown: Vec<&CompiledRule> = rules.rules().iter().filter(|rule| filter.admits(rule)).collect();
+    let all = Row::all(&rules);
+    let shown: Vec<&Row<'_>> = all.iter().filter(|row| filter.admits(row)).collect();
     console.print(&text(&shown, arguments.format, Style::of_results(console)));
-    console.say(&format!("{} of {} rules\n", shown.len(), rules.len()));
+    console.say(&format!("{} of {} rules\n", shown.len(), all.len()));
     Exit::Clean
 }
 
-fn text(rules: &[&CompiledRule], format: ListFormat, style: Style) -> String {
+fn text(rules: &[&Row<'_>], format: ListFormat, style: Style) -> String {
     match format {
         ListFormat::Table if rules.is_empty() => String::new(),
         ListFormat::Table => {
@@ -126,11 +157,11 @@ fn text(rules: &[&CompiledRule], format: ListFormat, style: Style) -> String {
 }
 
 /// Level, service and title; below them techniques, id and file.
-fn row(rule: &CompiledRule, style: Style) -> String {
-    let info = rule.info();
+fn row(rule: &Row<'_>, style: Style) -> String {
+    let info = rule.info;
     let width = style.columns();
     let level = format!("{:<13}", info.level.as_str());
-    let service = fit(service(rule).as_deref().unwrap_or("-"), SERVICE - 1);
+    let service = fit(rule.services.first().map_or("-", String::as_str), SERVICE - 1);
     let title = fit(&info.title, width.saturating_sub(LEVEL + SERVICE));
     let mut text = format!("{} {service:<16} {title}\n", paint(&level, color_of(info.level), style));
     let mut pieces: Vec<String> = info.techniques.iter().map(|id| id.as_str().to_owned()).collect();
@@ -141,15 +172,15 @@ fn row(rule: &CompiledRule, style: Style) -> String {
     text
 }
 
-fn object(rule: &CompiledRule) -> Value {
-    let info = rule.info();
+fn object(rule: &Row<'_>) -> Value {
+    let info = rule.info;
     json!({
         "level": info.level.as_str(),
-        "service": service(rule),
+        "service": rule.services.first(),
         "techniques": info.techniques.iter().map(TechniqueId::as_str).collect::<Vec<_>>(),
         "title": info.title,
         "status": info.status,
-        "kind": if rule.is_exposure() { "exposure" } else { "behaviour" },
+        "kind": rule.kind,
         "id": info.id.as_str(),
         "path": info.path,
     })

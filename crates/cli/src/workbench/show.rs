@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tattletrail_engine::attack;
 use tattletrail_engine::case;
+use tattletrail_engine::finding::{Related, RuleInfo};
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::text::neutralise;
 use tattletrail_engine::sigma::FieldPath;
 
-use super::find::{Found, find};
+use super::find::{Found, Subject, find};
 use super::wrap::{labelled, wrap};
 use super::{files, list};
 use crate::output::Style;
@@ -69,30 +70,7 @@ pub(super) fn run(arguments: &ShowArguments, console: &mut Console) -> Exit {
 
 /// The title, then a line for all that is known.
 fn about(found: &Found, style: Style) -> String {
-    let info = found.rule.info();
-    let kind = if found.rule.is_exposure() {
-        "exposure: once for each change of who can reach something"
-    } else {
-        "behaviour: once for each record"
-    };
-    let fields: Vec<&str> = found.rule.evidence_fields().map(FieldPath::as_str).collect();
-    let names = found.rule.required_event_names().unwrap_or_default();
-    let lines = [
-        ("id", info.id.as_str().to_owned()),
-        ("file", info.path.clone()),
-        ("level", info.level.as_str().to_owned()),
-        ("status", info.status.clone()),
-        ("service", list::service(&found.rule).unwrap_or_default()),
-        ("kind", kind.to_owned()),
-        ("techniques", techniques(&info.techniques)),
-        ("tactics", info.tactics.join(", ")),
-        ("tags", info.tags.join(", ")),
-        ("event names", names.into_iter().collect::<Vec<_>>().join(", ")),
-        ("fields", fields.join(", ")),
-        ("false positives", info.false_positives.join(" ")),
-        ("references", info.references.join(" ")),
-        ("hash", info.hash.as_str().to_owned()),
-    ];
+    let info = found.info();
     let columns = style.columns();
     let mut text = format!("{}\n\n", paint(&neutralise(&info.title), "1", style));
     for line in wrap(&info.description, columns) {
@@ -101,10 +79,74 @@ fn about(found: &Found, style: Style) -> String {
     if !info.description.is_empty() {
         text.push('\n');
     }
+    let service = match &found.subject {
+        Subject::Rule(rule) => list::service(rule),
+        Subject::Correlation(correlation) => list::folder(correlation.info()),
+    };
+    let mut lines = vec![
+        ("id", info.id.as_str().to_owned()),
+        ("name", info.name.clone().unwrap_or_default()),
+        ("file", info.path.clone()),
+        ("level", info.level.as_str().to_owned()),
+        ("status", info.status.clone()),
+        ("service", service.unwrap_or_default()),
+        ("kind", kind(found)),
+        ("techniques", techniques(&info.techniques)),
+        ("tactics", info.tactics.join(", ")),
+        ("tags", info.tags.join(", ")),
+    ];
+    lines.extend(asked(found));
+    lines.extend([
+        ("related", related(info)),
+        ("false positives", info.false_positives.join(" ")),
+        ("references", info.references.join(" ")),
+        ("hash", info.hash.as_str().to_owned()),
+    ]);
     for (label, words) in lines {
         text.push_str(&labelled(label, &words, LABEL, columns));
     }
     text
+}
+
+fn kind(found: &Found) -> String {
+    let kind = match &found.subject {
+        Subject::Rule(rule) if rule.is_exposure() => {
+            "exposure: once for each change of who can reach something"
+        }
+        Subject::Rule(_) => "behaviour: once for each record",
+        Subject::Correlation(correlation) => return format!("correlation: {}", correlation.words()),
+    };
+    let silent = found.set.is_silent(&found.info().id);
+    format!("{kind}{}", if silent { "; finds nothing by itself, a correlation counts it" } else { "" })
+}
+
+/// What it looks at.
+fn asked(found: &Found) -> Vec<(&'static str, String)> {
+    match &found.subject {
+        Subject::Rule(rule) => {
+            let fields: Vec<&str> = rule.evidence_fields().map(FieldPath::as_str).collect();
+            let names = rule.required_event_names().unwrap_or_default();
+            vec![
+                ("event names", names.into_iter().collect::<Vec<_>>().join(", ")),
+                ("fields", fields.join(", ")),
+            ]
+        }
+        Subject::Correlation(correlation) => {
+            let title = |named: &str| {
+                let info = found
+                    .set
+                    .infos()
+                    .find(|info| info.id.as_str() == named || info.name.as_deref() == Some(named));
+                info.map_or_else(|| named.to_owned(), |info| info.title.clone())
+            };
+            vec![("counts", correlation.named_rules().map(title).collect::<Vec<_>>().join("; "))]
+        }
+    }
+}
+
+fn related(info: &RuleInfo) -> String {
+    let one = |related: &Related| format!("{} {}", related.relation, related.id);
+    info.related.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// With names, and the ids that they had before.

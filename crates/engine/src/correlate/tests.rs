@@ -77,7 +77,7 @@ fn told(findings: &[Finding]) -> Vec<String> {
     };
     let one = |finding: &Finding| {
         let several = finding.several.as_ref().unwrap();
-        let group: Vec<&str> = several.group.iter().map(|(_, value)| value.as_str()).collect();
+        let group: Vec<&str> = several.group.iter().map(|field| field.value.as_str()).collect();
         format!("{} {} {}-{}", group.join(","), several.events, second(&several.first), second(&several.last))
     };
     findings.iter().map(one).collect()

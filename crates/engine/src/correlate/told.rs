@@ -2,7 +2,7 @@
 
 use super::sighting::{BETWEEN, Facts};
 use super::windows::{Episode, Hit};
-use crate::finding::{EventInfo, Finding, Several};
+use crate::finding::{CountedRule, EventInfo, Evidence, Finding, Several};
 use crate::ids::EventId;
 use crate::limits::{SHOWN_EVENTS, SHOWN_VALUES};
 use crate::ruleset::RuleSet;
@@ -45,19 +45,25 @@ fn time(hit: &Hit) -> Option<String> {
 }
 
 /// The fields by which events were grouped, with the values that these have.
-fn groups(correlation: &Correlation, group: &str) -> Vec<(String, String)> {
+fn groups(correlation: &Correlation, group: &str) -> Vec<Evidence> {
     let names = correlation.group_by.iter().map(|grouping| grouping.name.clone());
-    names.zip(group.split(BETWEEN).map(str::to_owned)).collect()
+    let values = group.split(BETWEEN).map(str::to_owned);
+    names.zip(values).map(|(field, value)| Evidence { field, value }).collect()
 }
 
 /// How many events there were of each rule, by its title.
-fn by_rule(rules: &RuleSet, correlation: &Correlation, hits: &[Hit]) -> Vec<(String, usize)> {
+fn by_rule(rules: &RuleSet, correlation: &Correlation, hits: &[Hit]) -> Vec<CountedRule> {
     let title = |named: &crate::sigma::reference::Reference| {
         let info = rules.infos().find(|info| named.is(info));
         info.map_or_else(|| named.named.clone(), |info| info.title.clone())
     };
     let of_place = |place: usize| count(hits.iter().filter(|hit| hit.place == place).map(|hit| &*hit.event));
-    correlation.rules.iter().enumerate().map(|(place, named)| (title(named), of_place(place))).collect()
+    correlation
+        .rules
+        .iter()
+        .enumerate()
+        .map(|(place, named)| CountedRule { title: title(named), count: of_place(place) })
+        .collect()
 }
 
 fn count<'h>(texts: impl Iterator<Item = &'h str>) -> usize {

@@ -2,31 +2,47 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::compose::{identity, shown, text};
 use super::{Actor, EventInfo, Evidence, Finding, RuleInfo, Status};
 use crate::ids::{AccountId, EventId, Region};
-use crate::limits::EVIDENCE_VALUE_CHARS;
 use crate::resource::Resource;
 
 /// What a finding about several events is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Several {
     /// What the correlation asks for, in words.
+    #[serde(rename = "asked")]
     pub words: String,
     /// How many events there were, from the first to the last.
+    #[serde(rename = "count")]
     pub events: usize,
     /// The time of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
     /// The time of the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
     /// The fields that the events have in common, with their values; empty text for a field that is not there.
-    pub group: Vec<(String, String)>,
-    /// The rules by title, and how many events each had.
-    pub rules: Vec<(String, usize)>,
+    pub group: Vec<Evidence>,
+    /// The rules, and how many events each had.
+    pub rules: Vec<CountedRule>,
     /// The first values, where values are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
     /// The first events.
+    #[serde(rename = "event_ids")]
     pub sample: Vec<EventId>,
+}
+
+/// A rule that was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CountedRule {
+    /// Its title.
+    pub title: String,
+    /// How many events it had.
+    pub count: usize,
 }
 
 impl Finding {
@@ -43,7 +59,7 @@ impl Finding {
         let region = text(event.region.as_ref().map(Region::as_str));
         let named = text(event.id.as_ref().map(EventId::as_str));
         let id = identity(&["several", account, region, rule.id.as_str(), group, named]);
-        let who: Vec<String> = several.group.iter().map(|(_, value)| shown(or_none(value))).collect();
+        let who: Vec<String> = several.group.iter().map(|field| shown(or_none(&field.value))).collect();
         let about = if who.is_empty() { shown(&resource.name) } else { who.join(", ") };
         Self {
             id,
@@ -69,7 +85,7 @@ fn or_none(value: &str) -> &str {
 
 fn describe(rule: &RuleInfo, event: &EventInfo, several: &Several) -> String {
     let rules: Vec<String> =
-        several.rules.iter().map(|(title, count)| format!("{} ({count})", shown(title))).collect();
+        several.rules.iter().map(|rule| format!("{} ({})", shown(&rule.title), rule.count)).collect();
     let mut sentence = format!(
         "{} events from {} to {}: {}.",
         several.events,
@@ -80,7 +96,7 @@ fn describe(rule: &RuleInfo, event: &EventInfo, several: &Several) -> String {
     let group: Vec<String> = several
         .group
         .iter()
-        .map(|(field, value)| format!("{} {}", shown(field), shown(or_none(value))))
+        .map(|Evidence { field, value }| format!("{} {}", shown(field), shown(or_none(value))))
         .collect();
     if !group.is_empty() {
         sentence.push_str(&format!(" All have {}.", group.join(", ")));
@@ -102,9 +118,6 @@ fn describe(rule: &RuleInfo, event: &EventInfo, several: &Several) -> String {
 }
 
 fn evidence(several: &Several) -> Vec<Evidence> {
-    let cut = |value: &str| value.chars().take(EVIDENCE_VALUE_CHARS).collect();
-    let group =
-        several.group.iter().map(|(field, value)| Evidence { field: field.clone(), value: cut(value) });
     let count = Evidence { field: "events".to_owned(), value: several.events.to_string() };
-    group.chain([count]).collect()
+    several.group.iter().cloned().chain([count]).collect()
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{attack, text};
 use crate::exposure::ExposureChange;
-use crate::finding::{Evidence, Finding, Status};
+use crate::finding::{Evidence, Finding, Several, Status};
 use crate::ids::{AccountId, EventId, Region, TechniqueId};
 
 /// The name and version of the schema. Adding a key keeps the version; any other change raises it.
@@ -73,6 +73,8 @@ struct Line<'a> {
     trace_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exposure: Option<&'a ExposureChange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<&'a Several>,
     evidence: &'a [Evidence],
 }
 
@@ -134,6 +136,7 @@ impl<'a> Line<'a> {
             trace_id: finding.trace.as_ref().map(|trace| trace.id.as_w3c()),
             trace_url: finding.trace_url(),
             exposure: finding.exposure.as_ref(),
+            events: finding.several.as_ref(),
             evidence: &finding.evidence,
         }
     }

@@ -1,22 +1,30 @@
 //! The explanation for programs: the whole tree, nothing cut.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use tattletrail_engine::explain::{Look, RecordExplanation};
 use tattletrail_engine::ids::EventId;
 use tattletrail_engine::record::CloudTrailRecord;
-use tattletrail_engine::sigma::{Asks, Clause, Elements, FieldClause};
-
-use crate::workbench::find::Found;
+use tattletrail_engine::ruleset::CompiledRule;
+use tattletrail_engine::sigma::{Asks, Clause, Elements, FieldClause, FilterInfo};
 
 /// Rule, record, verdict and every look.
-pub(super) fn object(found: &Found, record: &CloudTrailRecord, explained: &RecordExplanation) -> Value {
-    let info = found.rule.info();
+pub(super) fn object(
+    rule: &CompiledRule,
+    record: &CloudTrailRecord,
+    explained: &RecordExplanation,
+    filters: &[Arc<FilterInfo>],
+) -> Value {
+    let info = rule.info();
+    let filter = |filter: &Arc<FilterInfo>| json!({ "id": filter.id.as_str(), "title": filter.title, "owner": filter.owner, "expires": filter.expires });
     json!({
         "matches": explained.matches,
         "rule": { "id": info.id.as_str(), "title": info.title, "path": info.path },
         "event_id": record.event_id().as_ref().map(EventId::as_str),
         "event_name": record.event_name(),
         "nothing": explained.nothing,
+        "suppressed_by": filters.iter().map(filter).collect::<Vec<_>>(),
         "looks": explained.looks.iter().map(look).collect::<Vec<_>>(),
     })
 }

@@ -1,14 +1,18 @@
 //! The explanation for people: a tree, with the verdict of each clause before it.
 
+use std::sync::Arc;
+
 use tattletrail_engine::explain::{Look, RecordExplanation};
 use tattletrail_engine::finding::{Status, phrase};
 use tattletrail_engine::record::CloudTrailRecord;
-use tattletrail_engine::sigma::{Asks, Clause, Elements, Explanation, FieldClause, Found as Value};
+use tattletrail_engine::ruleset::CompiledRule;
+use tattletrail_engine::sigma::{
+    Asks, Clause, Elements, Explanation, FieldClause, FilterInfo, Found as Value,
+};
 
 use super::event::name;
 use crate::output::Style;
 use crate::output::layout::{fit, paint};
-use crate::workbench::find::Found;
 use crate::workbench::wrap::{labelled, wrap};
 
 /// The columns of the verdict, with a space behind it.
@@ -22,12 +26,13 @@ const MIN_VALUE: usize = 16;
 
 /// All looks of the rule at the record, and the verdict.
 pub(super) fn text(
-    found: &Found,
+    rule: &CompiledRule,
     record: &CloudTrailRecord,
     explained: &RecordExplanation,
+    filters: &[Arc<FilterInfo>],
     style: Style,
 ) -> String {
-    let info = found.rule.info();
+    let info = rule.info();
     let mut page = Page { style, text: String::new() };
     page.wrapped("rule:", &format!("{} ({})", info.title, info.path));
     page.wrapped("record:", &name(record));
@@ -42,6 +47,11 @@ pub(super) fn text(
     page.line(0, "", "");
     let (verdict, color) = if explained.matches { ("matches", "1;32") } else { ("does not match", "1;31") };
     page.line(0, verdict, color);
+    for filter in filters {
+        let words =
+            format!("by the filter \"{}\" ({}, until {})", filter.title, filter.owner, filter.expires);
+        page.wrapped("suppressed", &words);
+    }
     page.text
 }
 

@@ -73,7 +73,7 @@ impl<'f> Standing<'f> {
             Some((0, 0)) => notes.push("it suppressed nothing in these logs; is it still needed?".to_owned()),
             Some((_, 0)) | None => {}
             Some((_, lapsed)) => {
-                notes.push(format!("{} findings after its end are told again", grouped(lapsed)));
+                notes.push(format!("findings after its end, which are told again: {}", grouped(lapsed)));
             }
         }
         notes

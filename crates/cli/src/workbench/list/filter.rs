@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use tattletrail_engine::attack;
-use tattletrail_engine::finding::Level;
+use tattletrail_engine::finding::{Level, RuleInfo};
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::sigma::CompiledRule;
+
+use super::Row;
 
 /// What a rule must be; everything that is left open admits all.
 #[derive(Debug)]
@@ -19,13 +21,11 @@ pub(super) struct Filter {
 
 impl Filter {
     /// True if the rule is as asked.
-    pub(super) fn admits(&self, rule: &CompiledRule) -> bool {
-        let info = rule.info();
-        self.technique.as_deref().is_none_or(|id| has_technique(rule, id))
-            && self
-                .service
-                .as_deref()
-                .is_none_or(|name| services(rule).iter().any(|one| one.eq_ignore_ascii_case(name)))
+    pub(super) fn admits(&self, row: &Row<'_>) -> bool {
+        let info = row.info;
+        let is_of = |name: &str| row.services.iter().any(|one| one.eq_ignore_ascii_case(name));
+        self.technique.as_deref().is_none_or(|id| has_technique(info, id))
+            && self.service.as_deref().is_none_or(is_of)
             && self.least.is_none_or(|least| info.level >= least)
             && self.status.as_deref().is_none_or(|status| info.status.eq_ignore_ascii_case(status))
     }
@@ -41,13 +41,13 @@ pub(super) fn technique(text: &str) -> Result<String, String> {
 }
 
 /// A rule's techniques by every id that they have or had; an id stands for its sub-techniques too.
-fn has_technique(rule: &CompiledRule, asked: &str) -> bool {
+fn has_technique(info: &RuleInfo, asked: &str) -> bool {
     let current = attack::resolve(asked);
     let wanted: Vec<&str> = current.iter().map(TechniqueId::as_str).chain([asked]).collect();
     let stands_for = |wanted: &str, id: &str| {
         id.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    rule.info().techniques.iter().any(|technique| {
+    info.techniques.iter().any(|technique| {
         let former = attack::former_ids(technique.as_str());
         std::iter::once(technique.as_str())
             .chain(former.iter().copied())
@@ -61,13 +61,17 @@ pub(in crate::workbench) fn service(rule: &CompiledRule) -> Option<String> {
 }
 
 /// The folder of the rule, where rules stand by service (`aws/cloudtrail/<service>/`), then the sources it asks for.
-fn services(rule: &CompiledRule) -> Vec<String> {
-    let parts: Vec<&str> = Path::new(&rule.info().path).iter().filter_map(|part| part.to_str()).collect();
-    let folder = parts.windows(4).find_map(|window| match window {
-        ["aws", "cloudtrail", folder, _file] => Some((*folder).to_owned()),
-        _ => None,
-    });
+pub(super) fn services(rule: &CompiledRule) -> Vec<String> {
     let sources = rule.required_event_sources().unwrap_or_default();
     let plain = sources.iter().map(|source| source.trim_end_matches(".amazonaws.com").to_owned());
-    folder.into_iter().chain(plain).collect()
+    folder(rule.info()).into_iter().chain(plain).collect()
+}
+
+/// The folder of a rule, where rules stand by service.
+pub(in crate::workbench) fn folder(info: &RuleInfo) -> Option<String> {
+    let parts: Vec<&str> = Path::new(&info.path).iter().filter_map(|part| part.to_str()).collect();
+    parts.windows(4).find_map(|window| match window {
+        ["aws", "cloudtrail", folder, _file] => Some((*folder).to_owned()),
+        _ => None,
+    })
 }

@@ -82,7 +82,7 @@ fn schema_line(kind: &str, path: &Path, good: bool) -> String {
 fn rules_and_cases_fit_the_schemas_for_editors() {
     let mut lines = String::new();
     for path in files(&root().join("rules"), ".yml") {
-        let kind = if path.to_string_lossy().ends_with(".test.yml") { "cases" } else { "rule" };
+        let kind = if path.to_string_lossy().ends_with(".test.yml") { "cases" } else { "file" };
         lines.push_str(&schema_line(kind, &path, true));
     }
     assert!(lines.lines().count() >= 480);

@@ -1,6 +1,7 @@
 //! Rules in company: correlations, filters, and rules on trial, through the commands.
 
 use serde_json::Value;
+use tattletrail_cli::Exit;
 
 use super::{assert_golden, rules};
 use crate::harness::{Run, tattletrail_at};
@@ -15,7 +16,7 @@ fn scan(more: &[&str]) -> Run {
 #[test]
 fn a_scan_counts_suppresses_and_leaves_out() {
     let run = scan(&[]);
-    assert_eq!(run.code, 1, "{}", run.err);
+    assert_eq!(run.exit, Exit::Findings, "{}", run.err);
     assert_golden("company.txt", &run.out);
     for line in [
         "records     9 read: 6 matched, 2 suppressed, 1 unmatched",
@@ -48,10 +49,10 @@ fn a_correlation_says_what_it_saw() {
 fn filters_are_listed_with_their_owners() {
     let arguments = ["filters", "--rules", RULES, "--on", LOGS, "--as-of", "2026-11-21"];
     let run = rules(&arguments);
-    assert_eq!((run.code, run.err.as_str()), (0, "2 filters, 2 to look at\n"));
+    assert_eq!((run.exit, run.err.as_str()), (Exit::Clean, "2 filters, 2 to look at\n"));
     assert_golden("filters.txt", &run.out);
     let run = rules(&[&arguments[..], &["--format", "json", "--strict"]].concat());
-    assert_eq!(run.code, 1, "{}", run.err);
+    assert_eq!(run.exit, Exit::Findings, "{}", run.err);
     let all: Value = serde_json::from_str(&run.out).unwrap();
     let pipeline = &all[1];
     assert_eq!((pipeline["hits"].as_u64(), pipeline["hits_after_end"].as_u64()), (Some(2), Some(1)));
@@ -63,20 +64,20 @@ fn filters_are_listed_with_their_owners() {
 fn a_filter_of_ones_own_is_added_to_the_built_in_rules() {
     let own = |name: &str| format!("{RULES}/{name}");
     let run = tattletrail_at(Some(80), ["scan", LOGS, "--add", &own("nobody.yml")]);
-    assert_eq!(run.code, 1, "{}", run.err);
+    assert_eq!(run.exit, Exit::Findings, "{}", run.err);
     assert!(run.out.contains("Trail deleted"), "{}", run.out);
     let run = tattletrail_at(Some(80), ["scan", LOGS, "--add", &own("pipeline.yml")]);
-    assert_eq!(run.code, 3, "{}", run.err);
+    assert_eq!(run.exit, Exit::BadRule, "{}", run.err);
     assert!(run.err.contains("found `trail_deleted`, expected the id or the name of a rule"), "{}", run.err);
 }
 
 #[test]
 fn correlations_are_shown_and_not_explained() {
     let run = rules(&["show", "many_trails_deleted", "--rules", RULES]);
-    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.exit, Exit::Clean, "{}", run.err);
     assert_golden("correlation.txt", &run.out);
     let run = rules(&["explain", "many_trails_deleted", LOGS, "--rules", RULES]);
-    assert_eq!(run.code, 2);
+    assert_eq!(run.exit, Exit::Usage);
     assert!(run.err.contains("is a correlation: at least 3 events within 10m"), "{}", run.err);
     let event = "0ddba11f-0000-4000-8000-000000000001";
     let run = rules(&["explain", "trail_deleted", LOGS, "--event-id", event, "--rules", RULES]);
@@ -88,10 +89,10 @@ fn a_bundle_names_what_it_leaves_out() {
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("my.ttrules").display().to_string();
     let run = rules(&["bundle", RULES, "-o", &bundle]);
-    assert_eq!(run.code, 3, "{}", run.err);
+    assert_eq!(run.exit, Exit::BadRule, "{}", run.err);
     assert!(run.err.contains("can't be in a bundle: the correlation \"Many trails deleted\""), "{}", run.err);
     let run = rules(&["bundle", RULES, "-o", &bundle, "--without-correlations"]);
-    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.exit, Exit::Clean, "{}", run.err);
     assert!(run.err.contains("left out: the correlation"), "{}", run.err);
     let run = tattletrail_at(Some(80), ["scan", LOGS, "--rules", &bundle]);
     assert!(run.err.contains("records     9 read: 6 matched, 2 suppressed, 1 unmatched"), "{}", run.err);

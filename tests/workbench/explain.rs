@@ -128,7 +128,11 @@ fn every_rule_is_explained_as_it_matches_on_every_record() {
     let (mut matched, mut unmatched) = (0, 0);
     for source in tattletrail_rules::built_in() {
         let words = RuleWords::of(&source.text);
-        let engine = Engine::new(RuleSet::from_sources([RuleSource::clone(&source)]).unwrap());
+        let set = RuleSet::alone(&source).unwrap();
+        if !set.correlations().is_empty() {
+            continue;
+        }
+        let engine = Engine::new(set);
         let rule = &engine.rules().rules()[0];
         for record in &records {
             let explained = explain(rule, &words, record);

@@ -151,6 +151,10 @@ fn what_is_told_of_a_mutant_is_what_the_engine_makes_of_it() {
     let mut verdicts: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in report["rules"].as_array().unwrap() {
         let (path, cases) = (rule["rule"].as_str().unwrap(), rule["cases_file"].as_str().unwrap());
+        // What a correlation counts is mutated as well; by itself, without what it counts, it cannot be judged here.
+        if is_correlation(path) {
+            continue;
+        }
         let shipped = Shipped::read(path, cases);
         let told: Vec<_> = rule["mutants"].as_array().unwrap().iter().collect();
         for told in told {
@@ -168,4 +172,9 @@ fn what_is_told_of_a_mutant_is_what_the_engine_makes_of_it() {
     }
     assert!(verdicts["killed"] > 2000 && verdicts["explained"] < verdicts["killed"] / 50, "{verdicts:?}");
     assert_eq!(verdicts.get("survived"), None);
+}
+
+fn is_correlation(path: &str) -> bool {
+    let source = RuleSource::new(path, fs::read_to_string(path).unwrap());
+    !RuleSet::alone(&source).unwrap().correlations().is_empty()
 }

@@ -17,6 +17,7 @@ use crate::engine::{Engine, Found, Read};
 use crate::exposure::state::State;
 use crate::finding::{Finding, Level, Status};
 use crate::record::CloudTrailRecord;
+use crate::ruleset::Correlation;
 use crate::sigma::error::{Code, Problems, RuleError};
 use crate::sigma::yaml::{self, Value, Yaml};
 
@@ -264,7 +265,9 @@ impl Case {
         before: Vec<CloudTrailRecord>,
         record: CloudTrailRecord,
     ) -> Result<(), Difference> {
-        let mut findings = findings(engine, before, record);
+        let counts = |correlation: &&Correlation| about.is_none_or(|path| correlation.info().path == path);
+        let correlates = engine.rules().correlations().iter().any(|correlation| counts(&correlation));
+        let mut findings = findings(engine, correlates, before, record);
         findings.retain(|finding| about.is_none_or(|path| finding.rule.path == path));
         let expect = &self.expect;
         let as_expected = if expect.matches {
@@ -288,8 +291,12 @@ pub struct Difference {
 }
 
 /// What the rule finds in the record: by itself, or after those before it. A correlation finds something in all of them.
-fn findings(engine: &Engine, before: Vec<CloudTrailRecord>, record: CloudTrailRecord) -> Vec<Finding> {
-    let correlates = !engine.rules().correlations().is_empty();
+fn findings(
+    engine: &Engine,
+    correlates: bool,
+    before: Vec<CloudTrailRecord>,
+    record: CloudTrailRecord,
+) -> Vec<Finding> {
     if before.is_empty() && !correlates {
         return engine.process(&record).found.findings;
     }

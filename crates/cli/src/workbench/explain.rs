@@ -89,6 +89,10 @@ pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Exit {
         Ok(found) => found,
         Err(exit) => return exit,
     };
+    let rule = match &found.subject {
+        Subject::Rule(rule) => rule,
+        Subject::Correlation(correlation) => return refuse(correlation, console),
+    };
     let record = match &arguments.case {
         Some(case) => event::of_case(&arguments.event, case),
         None if is_cases(&arguments.event) => event::of_case(&arguments.event, ""),
@@ -100,10 +104,6 @@ pub(super) fn run(arguments: &ExplainArguments, console: &mut Console) -> Exit {
             console.say(&format!("tattletrail: {problem}\n"));
             return Exit::Usage;
         }
-    };
-    let rule = match &found.subject {
-        Subject::Rule(rule) => rule,
-        Subject::Correlation(correlation) => return refuse(correlation, console),
     };
     let words = RuleWords::of(&found.source.text);
     let explanation = explain::explain(rule, &words, &record);

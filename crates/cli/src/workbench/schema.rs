@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
 
+use super::json::pretty;
 use crate::{Console, Exit};
 
 const EXAMPLES: &str = "\
@@ -13,16 +15,16 @@ rules check` knows more: a schema cannot read conditions, paths, regular express
 of threat models yet.
 
 Examples:
-  tattletrail rules schema rule -o .schemas/rule.json
+  tattletrail rules schema -o .schemas/rules.json
   tattletrail rules schema cases -o .schemas/cases.json
       then in Visual Studio Code, with the YAML extension, in .vscode/settings.json:
       \"yaml.schemas\": {
         \".schemas/cases.json\": \"rules/**/*.test.yml\",
-        \".schemas/rule.json\": [\"rules/**/*.yml\", \"!rules/**/*.test.yml\"]
+        \".schemas/rules.json\": [\"rules/**/*.yml\", \"!rules/**/*.test.yml\"]
       }
       or in any editor with yaml-language-server, as the first line of a file:
-      # yaml-language-server: $schema=../.schemas/rule.json
-  tattletrail rules schema | jq '.properties | keys'
+      # yaml-language-server: $schema=../.schemas/rules.json
+  tattletrail rules schema rule | jq '.properties | keys'
 
 Exit codes:
   0  the schema is written
@@ -33,7 +35,7 @@ Exit codes:
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct SchemaArguments {
     /// What the schema is of
-    #[arg(value_enum, value_name = "KIND", default_value_t = Kind::Rule)]
+    #[arg(value_enum, value_name = "KIND", default_value_t = Kind::File)]
     kind: Kind,
 
     /// Write it to this file, over what is there, instead of standard output
@@ -44,6 +46,8 @@ pub(super) struct SchemaArguments {
 /// What a schema is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
+    /// Any document of a file of rules: rule, correlation or filter
+    File,
     /// A rule: `<behaviour>.yml`
     Rule,
     /// The cases of a rule: `<behaviour>.test.yml`
@@ -55,9 +59,16 @@ enum Kind {
 }
 
 impl Kind {
-    fn schema(self) -> &'static str {
+    fn schema(self) -> String {
         match self {
-            Self::Rule => include_str!("../../schemas/rule.json"),
+            Self::File => file(),
+            Self::Rule | Self::Cases | Self::Filter | Self::Correlation => self.text().to_owned(),
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::File | Self::Rule => include_str!("../../schemas/rule.json"),
             Self::Cases => include_str!("../../schemas/cases.json"),
             Self::Filter => include_str!("../../schemas/filter.json"),
             Self::Correlation => include_str!("../../schemas/correlation.json"),
@@ -65,11 +76,34 @@ impl Kind {
     }
 }
 
+/// A document has the schema of what it is by its keys.
+fn file() -> String {
+    let kinds = [("rule", Kind::Rule), ("correlation", Kind::Correlation), ("filter", Kind::Filter)];
+    let within = |(name, kind): (&str, Kind)| {
+        let text = kind.text().replace("#/definitions/", &format!("#/definitions/{name}/definitions/"));
+        (name.to_owned(), serde_json::from_str(&text).unwrap_or_default())
+    };
+    let definitions: Map<String, Value> = kinds.into_iter().map(within).collect();
+    let of = |name: &str| json!({ "$ref": format!("#/definitions/{name}") });
+    pretty(&json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Document of a file of rules",
+        "if": { "required": ["correlation"] },
+        "then": of("correlation"),
+        "else": {
+            "if": { "required": ["filter"], "not": { "required": ["detection"] } },
+            "then": of("filter"),
+            "else": { "if": { "required": ["action"] }, "then": true, "else": of("rule") },
+        },
+        "definitions": definitions,
+    }))
+}
+
 /// Prints or writes the schema.
 pub(super) fn run(arguments: &SchemaArguments, console: &mut Console) -> Exit {
     let schema = arguments.kind.schema();
     let Some(path) = &arguments.output else {
-        console.print(schema);
+        console.print(&schema);
         return Exit::Clean;
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

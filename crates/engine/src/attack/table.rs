@@ -64,6 +64,8 @@ pub const TECHNIQUES: &[Technique] = &[
     technique("T1098.003", "Additional Cloud Roles", &["persistence", "privilege-escalation"]),
     technique("T1098.004", "SSH Authorized Keys", &["persistence", "privilege-escalation"]),
     technique("T1110", "Brute Force", &["credential-access"]),
+    technique("T1110.001", "Brute Force: Password Guessing", &["credential-access"]),
+    technique("T1110.003", "Brute Force: Password Spraying", &["credential-access"]),
     technique("T1133", "External Remote Services", &["initial-access", "persistence"]),
     technique("T1136", "Create Account", &["persistence"]),
     technique("T1136.003", "Cloud Account", &["persistence"]),

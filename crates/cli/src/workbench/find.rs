@@ -52,9 +52,9 @@ pub(super) fn find(name: &str, paths: &[PathBuf], console: &mut Console) -> Resu
     let set = RuleSet::from_sources(sources.iter().cloned())
         .map_err(|errors| refuse_rules(&rules::RulesError::Bad(errors), console))?;
     let all: Vec<&RuleInfo> = set.infos().collect();
-    let in_file = |info: &RuleInfo| is_file && Path::new(&info.path) == path;
+    let is_there = |info: &RuleInfo| is_file && Path::new(&info.path) == path;
     let mut matching: Vec<&RuleInfo> =
-        all.iter().copied().filter(|info| in_file(info) || (!is_file && is_called(info, name))).collect();
+        all.iter().copied().filter(|info| is_there(info) || (!is_file && is_called(info, name))).collect();
     // What is only there to be counted stands behind the correlation in its file.
     if matching.len() > 1 && matching.iter().any(|info| !set.is_silent(&info.id)) {
         matching.retain(|info| !set.is_silent(&info.id));

@@ -41,7 +41,12 @@ impl AskedValue<'_> {
             let holds = match test {
                 Test::Text(matcher) => matcher.matches(text),
                 Test::Regex(regex) => regex.is_match(text),
-                Test::Null | Test::Exists(_) | Test::Compare(..) | Test::Network(_) | Test::Field(_) => {
+                Test::Null
+                | Test::Exists(_)
+                | Test::Compare(..)
+                | Test::Network(_)
+                | Test::Field(_)
+                | Test::Time(..) => {
                     continue;
                 }
             };

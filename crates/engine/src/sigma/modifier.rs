@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{Code, Position, Problems, shown};
 use super::nearest::nearest;
 use super::transform::Utf16;
-use super::value::{Comparison, Relation};
+use super::value::{Comparison, Relation, TimePart};
 
 /// What a chain of modifiers asks for.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Network,
     Exists,
     Compare(Comparison),
+    /// A part of a time, alone or with a comparison behind it.
+    Time(TimePart, Option<Comparison>),
     Field(Relation),
 }
 
@@ -50,7 +52,13 @@ pub(crate) enum Transform {
     Base64Offset(Option<Utf16>),
 }
 
-const WORDS: [&str; 25] = [
+const WORDS: [&str; 31] = [
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "year",
     "contains",
     "startswith",
     "endswith",
@@ -80,8 +88,6 @@ const WORDS: [&str; 25] = [
 
 const ENCODE_FIRST: &str = "encode first, then say where: `base64offset|contains`";
 const BASE64_BEHIND: &str = "a log holds UTF-16 only in Base64: `wide|base64offset|contains`";
-
-const TIME_PARTS: [&str; 6] = ["minute", "hour", "day", "week", "month", "year"];
 
 /// Reads a chain of modifiers; `None` after an error.
 pub(crate) fn parse(words: &[(&str, Position)], problems: &mut Problems) -> Option<Plan> {
@@ -125,8 +131,6 @@ fn unknown(word: &str, at: Position, problems: &mut Problems) {
     let message = format!("found the modifier {}, expected one that is supported", shown(word));
     let hint = if word == "expand" {
         "placeholders need a processing pipeline; write the values themselves".to_owned()
-    } else if TIME_PARTS.contains(&word) {
-        "parts of a time cannot be compared; match the text of `eventTime`".to_owned()
     } else {
         nearest(word, WORDS).map_or_else(
             || "see the modifiers appendix of the Sigma specification".to_owned(),
@@ -158,10 +162,16 @@ impl Plan {
             "re" => return self.compare_as(Kind::Regex(RegexFlags::default())),
             "cidr" => return self.compare_as(Kind::Network),
             "exists" => return self.compare_as(Kind::Exists),
-            "gt" => return self.compare_as(Kind::Compare(Comparison::Greater)),
-            "gte" => return self.compare_as(Kind::Compare(Comparison::GreaterOrEqual)),
-            "lt" => return self.compare_as(Kind::Compare(Comparison::Less)),
-            "lte" => return self.compare_as(Kind::Compare(Comparison::LessOrEqual)),
+            "gt" => return self.compare(Comparison::Greater),
+            "gte" => return self.compare(Comparison::GreaterOrEqual),
+            "lt" => return self.compare(Comparison::Less),
+            "lte" => return self.compare(Comparison::LessOrEqual),
+            "minute" => return self.compare_as(Kind::Time(TimePart::Minute, None)),
+            "hour" => return self.compare_as(Kind::Time(TimePart::Hour, None)),
+            "day" => return self.compare_as(Kind::Time(TimePart::Day, None)),
+            "week" => return self.compare_as(Kind::Time(TimePart::Week, None)),
+            "month" => return self.compare_as(Kind::Time(TimePart::Month, None)),
+            "year" => return self.compare_as(Kind::Time(TimePart::Year, None)),
             _ => return Step::Unknown,
         }
         Step::Done
@@ -194,7 +204,9 @@ impl Plan {
                     "a regular expression is searched anywhere; anchor it with `^` or `$`",
                 );
             }
-            Kind::Network | Kind::Exists | Kind::Compare(_) => return Step::Impossible("it needs a text"),
+            Kind::Network | Kind::Exists | Kind::Compare(_) | Kind::Time(..) => {
+                return Step::Impossible("it needs a text");
+            }
         }
         Step::Done
     }
@@ -252,6 +264,15 @@ impl Plan {
         self.steps.clear();
         self.kind = Kind::Field(relation);
         Step::Done
+    }
+
+    /// A comparison of a number, or of a part of a time.
+    fn compare(&mut self, comparison: Comparison) -> Step {
+        if let Kind::Time(part, None) = self.kind {
+            self.kind = Kind::Time(part, Some(comparison));
+            return Step::Done;
+        }
+        self.compare_as(Kind::Compare(comparison))
     }
 
     fn compare_as(&mut self, kind: Kind) -> Step {

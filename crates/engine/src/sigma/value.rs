@@ -33,6 +33,20 @@ pub(crate) enum Test {
     /// The field is there, whatever its value.
     Exists(bool),
     Field(FieldTest),
+    /// A part of a time, equal to a number where there is no comparison.
+    Time(TimePart, Option<Comparison>, f64),
+}
+
+/// A part of a time, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum TimePart {
+    Minute,
+    Hour,
+    Day,
+    /// ISO 8601.
+    Week,
+    Month,
+    Year,
 }
 
 /// How a number compares.
@@ -95,6 +109,9 @@ impl Test {
                 any_member(node, &mut |leaf| comparison_holds(*comparison, *number, leaf))
             }
             Self::Field(test) => any_member(node, &mut |leaf| test.holds(leaf, root)),
+            Self::Time(part, comparison, number) => {
+                any_member(node, &mut |leaf| time_holds(*part, *comparison, *number, leaf))
+            }
         }
     }
 }
@@ -144,18 +161,37 @@ fn network_holds(network: IpNet, leaf: Node<'_>) -> bool {
     network.contains(&address.to_canonical())
 }
 
+/// A text that is no time has no parts.
+fn time_holds(part: TimePart, comparison: Option<Comparison>, bound: f64, leaf: Node<'_>) -> bool {
+    let time = leaf.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let Some(time) = time.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC)) else { return false };
+    let found = f64::from(match part {
+        TimePart::Minute => i16::from(time.minute()),
+        TimePart::Hour => i16::from(time.hour()),
+        TimePart::Day => i16::from(time.day()),
+        TimePart::Week => i16::from(time.date().iso_week_date().week()),
+        TimePart::Month => i16::from(time.month()),
+        TimePart::Year => time.year(),
+    });
+    comparison.map_or((found - bound).abs() < f64::EPSILON, |comparison| compares(comparison, found, bound))
+}
+
 fn comparison_holds(comparison: Comparison, bound: f64, leaf: Node<'_>) -> bool {
     let number = match leaf.kind() {
         Kind::Number => leaf.as_f64(),
         Kind::String => leaf.as_str().and_then(|text| text.parse::<f64>().ok()),
         _ => None,
     };
-    number.is_some_and(|number| match comparison {
+    number.is_some_and(|number| compares(comparison, number, bound))
+}
+
+fn compares(comparison: Comparison, number: f64, bound: f64) -> bool {
+    match comparison {
         Comparison::Less => number < bound,
         Comparison::LessOrEqual => number <= bound,
         Comparison::Greater => number > bound,
         Comparison::GreaterOrEqual => number >= bound,
-    })
+    }
 }
 
 impl FieldTest {

@@ -82,6 +82,10 @@ fn tests(
             }
             _ => wrong(yaml, "to compare with, expected a number", problems),
         },
+        Kind::Time(part, comparison) => match yaml.value {
+            YamlValue::Number(_, number) => Some(one(Test::Time(part, comparison, number))),
+            _ => wrong(yaml, "for a part of a time, expected a number", problems),
+        },
         Kind::Field(relation) => {
             let YamlValue::Text(path) = &yaml.value else {
                 return wrong(yaml, "for `fieldref`, expected the path of a field", problems);

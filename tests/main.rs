@@ -26,6 +26,9 @@ mod catalogue;
 // The Sigma engine against the reference and against broken rules.
 mod sigma;
 
+// The Sigma engine beside another one.
+mod oracle;
+
 // Exposure events against other people's verdicts.
 mod exposure_events;
 

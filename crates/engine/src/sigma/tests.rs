@@ -51,6 +51,8 @@ fn values_compare_by_text() {
         (r"{a: 'x\*'}", r#"{"a":"x*"}"#, r#"{"a":"xy"}"#),
         (r"{a: 'x\y'}", r#"{"a":"x\\y"}"#, r#"{"a":"xy"}"#),
         ("{a: 'ÄÖ'}", r#"{"a":"äö"}"#, r#"{"a":"ao"}"#),
+        ("{a: 'ΟΔΟΣ'}", r#"{"a":"ΟΔΟΣ"}"#, r#"{"a":"ΟΔΟ"}"#),
+        ("{a: 'ΟΔΟΣ'}", r#"{"a":"οδος"}"#, r#"{"a":"οδο"}"#),
         ("{a: 22}", r#"{"a":22}"#, r#"{"a":220}"#),
         ("{a: 22}", r#"{"a":"22"}"#, r#"{"a":null}"#),
         ("{a: -1}", r#"{"a":-1}"#, r#"{"a":1}"#),
@@ -76,6 +78,7 @@ fn values_compare_by_text() {
 fn modifiers_do_what_they_say() {
     check(&[
         ("{a|contains: b}", r#"{"a":"aBc"}"#, r#"{"a":"ac"}"#),
+        ("{a|contains: 'ΔΟΣ'}", r#"{"a":"οδοσ-"}"#, r#"{"a":"οδο"}"#),
         ("{a|contains: '*'}", r#"{"a":[]}"#, r#"{"a":null}"#),
         ("{a|contains: 'b*d'}", r#"{"a":"abcde"}"#, r#"{"a":"adb"}"#),
         ("{a|startswith: ab}", r#"{"a":"ABc"}"#, r#"{"a":"cab"}"#),
@@ -125,6 +128,7 @@ fn modifiers_do_what_they_say() {
 fn fields_compare_with_fields() {
     check(&[
         ("{a|fieldref: b.c}", r#"{"a":"x","b":{"c":"X"}}"#, r#"{"a":"x","b":{"c":"y"}}"#),
+        ("{a|contains|fieldref: b}", r#"{"a":"ΟΔΟΣ-Σ1","b":"οδος"}"#, r#"{"a":"ΟΔΟ","b":"οδος"}"#),
         ("{a|fieldref: b}", r#"{"a":["y","x"],"b":"x"}"#, r#"{"a":"x"}"#),
         ("{a|fieldref|startswith: b}", r#"{"a":"xy","b":"X"}"#, r#"{"a":"yx","b":"x"}"#),
         ("{a|endswith|fieldref: b}", r#"{"a":"xy","b":"y"}"#, r#"{"a":"yx","b":"y"}"#),

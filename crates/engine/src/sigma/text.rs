@@ -64,7 +64,7 @@ impl TextMatcher {
             Case::Exact => self.shape.fits(text.as_bytes(), false),
             Case::Ascii => self.shape.fits(text.as_bytes(), true),
             // A letter beyond ASCII is in the pattern, and lower case never makes one of an ASCII letter.
-            Case::Folded => !text.is_ascii() && self.shape.fits(text.to_lowercase().as_bytes(), false),
+            Case::Folded => !text.is_ascii() && self.shape.fits(folded(text).as_bytes(), false),
         }
     }
 
@@ -94,11 +94,21 @@ impl TextMatcher {
     }
 }
 
+/// A text in the form in which texts compare that differ in their capitals only.
+pub(crate) fn folded(text: &str) -> String {
+    text.chars().flat_map(small).collect()
+}
+
+/// One letter so. A sigma is the same wherever in a word it stands: patterns are pieces of words.
+fn small(character: char) -> impl Iterator<Item = char> {
+    character.to_lowercase().map(|small| if small == 'ς' { 'σ' } else { small })
+}
+
 fn lower(pieces: &[Piece]) -> Vec<Piece> {
     let mut out = Vec::with_capacity(pieces.len());
     for piece in pieces {
         match piece {
-            Piece::Char(character) => out.extend(character.to_lowercase().map(Piece::Char)),
+            Piece::Char(character) => out.extend(small(*character).map(Piece::Char)),
             wildcard => out.push(*wildcard),
         }
     }

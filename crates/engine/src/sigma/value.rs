@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Position;
 use super::field::{FieldPath, Root};
 use super::regex::Regex;
-use super::text::TextMatcher;
+use super::text::{self, TextMatcher};
 use crate::json::{Kind, Node};
 
 /// One value as the rule writes it, with the tests it stands for: one of them must hold. Most have one; `windash` and
@@ -209,7 +209,7 @@ impl FieldTest {
     }
 
     fn relates(&self, text: &str, part: &str) -> bool {
-        let (text, part) = (folded(text, self.cased), folded(part, self.cased));
+        let (text, part) = (comparable(text, self.cased), comparable(part, self.cased));
         match self.relation {
             Relation::Equals => text == part,
             Relation::Contains => text.contains(&*part),
@@ -219,7 +219,7 @@ impl FieldTest {
     }
 }
 
-fn folded(text: &str, cased: bool) -> Cow<'_, str> {
+fn comparable(text: &str, cased: bool) -> Cow<'_, str> {
     let capitals = text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
-    if cased || !capitals { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    if cased || !capitals { Cow::Borrowed(text) } else { Cow::Owned(text::folded(text)) }
 }

@@ -62,7 +62,7 @@ fn cases(shared: &Path) -> Vec<Value> {
 /// Rules that look for a piece of JSON in an object, such as `'"enable":false'`: there objects have no text.
 fn asks_texts_of_objects(rules: &[RuleSource]) -> BTreeSet<String> {
     let asking = rules.iter().filter(|rule| rule.text.contains("'\"") || rule.text.contains("':false'"));
-    let ids = asking.filter_map(|rule| rule.text.lines().find_map(|line| line.strip_prefix("id: ")));
+    let ids = asking.flat_map(|rule| rule.text.lines().filter_map(|line| line.strip_prefix("id: ")));
     ids.map(str::to_owned).collect()
 }
 

@@ -49,7 +49,7 @@ fn has_value(record: &Value, path: &str) -> bool {
 }
 
 /// The fields that a leaf compares.
-fn compared<'l>(leaf: &'l Leaf) -> Vec<&'l str> {
+fn compared(leaf: &Leaf) -> Vec<&str> {
     let others = leaf.values().into_iter().filter_map(Value::as_str);
     others.chain([leaf.path()]).collect()
 }
@@ -196,8 +196,9 @@ fn first_of_list(leaf: &Leaf, record: &Value, _: bool) -> bool {
 }
 
 fn dotted(leaf: &Leaf, record: &Value, _: bool) -> bool {
-    let mut shorter = leaf.path().match_indices('.').map(|(dot, _)| &leaf.path()[..dot]);
-    record.get(leaf.path()).is_some() && shorter.any(|name| record.get(name).is_some())
+    let path = leaf.path();
+    let shorter = |name: &String| path.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    record.get(path).is_some() && record.as_object().is_some_and(|entries| entries.keys().any(shorter))
 }
 
 fn has_wildcard(leaf: &Leaf) -> bool {

@@ -11,6 +11,7 @@ use super::records::record;
 use super::rules::{Made, rule};
 use super::theirs::Both;
 
+/// So many by default; `TATTLETRAIL_ORACLE_RULES` says another number.
 const RULES: usize = 3_000;
 const RECORDS: usize = 20;
 

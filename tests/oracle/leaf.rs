@@ -80,7 +80,9 @@ fn follow<'r>(value: &'r Value, path: &str, found: &mut Vec<&'r Value>) {
     if path.is_empty() {
         found.push(value);
     } else if let Value::Array(items) = value {
-        items.iter().for_each(|item| follow(item, path, found));
+        for item in items {
+            follow(item, path, found);
+        }
     } else {
         let (name, rest) = path.split_once('.').unwrap_or((path, ""));
         let (name, index) = name.strip_suffix("[0]").map_or((name, false), |name| (name, true));

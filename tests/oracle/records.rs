@@ -103,7 +103,7 @@ fn fitting(random: &mut Random, leaf: &Leaf) -> Value {
         Some((_, other)) if leaf.has("windash") && random.chance(60) => (*other).to_owned(),
         _ => filled(random, pattern),
     };
-    let found = encoded(random, leaf, found);
+    let found = encoded(random, leaf, &found);
     let around = |random: &mut Random, wanted: bool| if wanted { random.pick(&["", "x", "-"]) } else { "" };
     let begins = leaf.has("startswith") || !leaf.has("contains") && !leaf.has("endswith");
     let ends = leaf.has("endswith") || !leaf.has("contains") && !leaf.has("startswith");
@@ -144,7 +144,7 @@ fn filled(random: &mut Random, pattern: &str) -> String {
 }
 
 /// The text as a leaf about Base64 looks for it.
-fn encoded(random: &mut Random, leaf: &Leaf, text: String) -> String {
+fn encoded(random: &mut Random, leaf: &Leaf, text: &str) -> String {
     let around = if leaf.has("base64offset") { random.pick(&["", "a", "ab", "abc"]) } else { "" };
     let behind = if leaf.has("base64offset") { random.pick(&["", "z", "yz"]) } else { "" };
     let text = format!("{around}{text}{behind}");

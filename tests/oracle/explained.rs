@@ -1,9 +1,10 @@
 //! Where the two engines differ, and why. A row says what of a leaf and a record it needs; docs/sigma.md has the same
 //! list in words.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::leaf::{Leaf, members, reached, scalars};
+use super::theirs::Both;
 
 /// A known difference: its reason, and whether it is this one. The last argument is our verdict.
 pub(super) type Explained = (&'static str, fn(&Leaf, &Value, bool) -> bool);
@@ -156,9 +157,24 @@ fn is_keywords(leaf: &Leaf) -> bool {
     leaf.path().is_empty()
 }
 
+/// Both engines agree as soon as there are texts only.
 fn keyword_of_number(leaf: &Leaf, record: &Value, ours: bool) -> bool {
-    let numbers = leaf.values().iter().any(|value| !value.is_string());
-    ours && is_keywords(leaf) && (numbers || scalars(record).iter().any(|found| !found.is_string()))
+    if !ours || !leaf.key.is_empty() {
+        return false;
+    }
+    let texts = Leaf { key: String::new(), value: as_texts(&leaf.value) };
+    let both = Both::rule(&json!({ "s": texts.selection(), "condition": "s" })).unwrap();
+    both.judge_one(&as_texts(record)) == (true, true)
+}
+
+/// The same with every number and truth as a text.
+fn as_texts(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(as_texts).collect(),
+        Value::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), as_texts(value))).collect(),
+        Value::Null => Value::Null,
+        scalar => text(scalar).into(),
+    }
 }
 
 fn keywords_apart(leaf: &Leaf, record: &Value, ours: bool) -> bool {

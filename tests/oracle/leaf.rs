@@ -66,8 +66,11 @@ impl Leaf {
     }
 }
 
-/// Every value at a path, read through lists; a list at its end is one value.
+/// Every value at a path, read through lists; a list at its end is one value. None for keywords, which have no path.
 pub(super) fn reached<'r>(record: &'r Value, path: &str) -> Vec<&'r Value> {
+    if path.is_empty() {
+        return Vec::new();
+    }
     if let Some(value) = record.get(path) {
         return vec![value];
     }

@@ -23,9 +23,11 @@ pub(super) fn record(random: &mut Random, rule: &Made) -> Value {
 /// Puts a value where the leaf looks for it.
 fn add(random: &mut Random, record: &mut Value, leaf: &Leaf) {
     if leaf.path().is_empty() {
-        let place = random.pick(&["additionalEventData", "errorMessage", "resources"]);
-        let found = scalar_or_list(random, leaf);
-        put(random, record, place, found);
+        for word in leaf.values() {
+            let place = random.pick(&["additionalEventData", "errorMessage", "resources"]);
+            let found = scalar_or_list(random, &Leaf { key: leaf.key.clone(), value: word.clone() });
+            put(random, record, place, found);
+        }
         return;
     }
     let value = match random.below(100) {

@@ -26,3 +26,6 @@ mod explained;
 
 // Generated rules on generated records.
 mod generated;
+
+// Generated correlations over generated events.
+mod correlations;

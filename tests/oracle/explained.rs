@@ -1,9 +1,10 @@
 //! Where the two engines differ, and why. A row says what of a leaf and a record it needs; docs/sigma.md has the same
 //! list in words.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::leaf::{Leaf, members, reached, scalars};
+use super::theirs::Both;
 
 /// A known difference: its reason, and whether it is this one. The last argument is our verdict.
 pub(super) type Explained = (&'static str, fn(&Leaf, &Value, bool) -> bool);
@@ -49,7 +50,7 @@ fn has_value(record: &Value, path: &str) -> bool {
 }
 
 /// The fields that a leaf compares.
-fn compared<'l>(leaf: &'l Leaf) -> Vec<&'l str> {
+fn compared(leaf: &Leaf) -> Vec<&str> {
     let others = leaf.values().into_iter().filter_map(Value::as_str);
     others.chain([leaf.path()]).collect()
 }
@@ -156,9 +157,24 @@ fn is_keywords(leaf: &Leaf) -> bool {
     leaf.path().is_empty()
 }
 
+/// Both engines agree as soon as there are texts only.
 fn keyword_of_number(leaf: &Leaf, record: &Value, ours: bool) -> bool {
-    let numbers = leaf.values().iter().any(|value| !value.is_string());
-    ours && is_keywords(leaf) && (numbers || scalars(record).iter().any(|found| !found.is_string()))
+    if !ours || !leaf.key.is_empty() {
+        return false;
+    }
+    let texts = Leaf { key: String::new(), value: as_texts(&leaf.value) };
+    let both = Both::rule(&json!({ "s": texts.selection(), "condition": "s" })).unwrap();
+    both.judge_one(&as_texts(record)) == (true, true)
+}
+
+/// The same with every number and truth as a text.
+fn as_texts(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(as_texts).collect(),
+        Value::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), as_texts(value))).collect(),
+        Value::Null => Value::Null,
+        scalar => text(scalar).into(),
+    }
 }
 
 fn keywords_apart(leaf: &Leaf, record: &Value, ours: bool) -> bool {
@@ -196,8 +212,9 @@ fn first_of_list(leaf: &Leaf, record: &Value, _: bool) -> bool {
 }
 
 fn dotted(leaf: &Leaf, record: &Value, _: bool) -> bool {
-    let mut shorter = leaf.path().match_indices('.').map(|(dot, _)| &leaf.path()[..dot]);
-    record.get(leaf.path()).is_some() && shorter.any(|name| record.get(name).is_some())
+    let path = leaf.path();
+    let shorter = |name: &String| path.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    record.get(path).is_some() && record.as_object().is_some_and(|entries| entries.keys().any(shorter))
 }
 
 fn has_wildcard(leaf: &Leaf) -> bool {

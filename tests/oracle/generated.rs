@@ -1,6 +1,6 @@
 //! Generated rules on generated records: the same verdicts, or a known reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,7 @@ use super::records::record;
 use super::rules::{Made, rule};
 use super::theirs::Both;
 
+/// So many by default; `TATTLETRAIL_ORACLE_RULES` says another number.
 const RULES: usize = 3_000;
 const RECORDS: usize = 20;
 
@@ -22,6 +23,14 @@ struct Tally {
     differ: usize,
     reasons: BTreeMap<&'static str, usize>,
     unexplained: Vec<String>,
+}
+
+impl Tally {
+    fn count(&mut self, reasons: Reasons) {
+        for reason in reasons {
+            *self.reasons.entry(reason).or_default() += 1;
+        }
+    }
 }
 
 #[test]
@@ -49,6 +58,7 @@ fn judge(seed: u64, tally: &mut Tally) {
     let mut random = Random::new(seed);
     let made = rule(&mut random);
     let both = Both::rule(&made.detection).unwrap_or_else(|error| panic!("{error}\n{}", made.detection));
+    let mut explainer = Explainer::default();
     for _ in 0..RECORDS {
         let record = record(&mut random, &made);
         let (ours, theirs) = both.judge_one(&record);
@@ -56,60 +66,68 @@ fn judge(seed: u64, tally: &mut Tally) {
         tally.matched += usize::from(ours);
         if ours != theirs {
             tally.differ += 1;
-            explain(&made, &record, tally);
+            match explainer.rule(&made, &record) {
+                Ok(reasons) => tally.count(reasons),
+                Err(wrong) => tally.unexplained.push(wrong),
+            }
         }
     }
 }
 
-/// A rule differs because of its leaves: at least one of them does, and each that does has its reason.
-fn explain(made: &Made, record: &Value, tally: &mut Tally) {
-    let mut reasons = Vec::new();
-    for leaf in &made.leaves {
-        if let Err(wrong) = explain_leaf(leaf, record, &mut reasons) {
-            tally.unexplained.push(wrong);
-            return;
-        }
-    }
-    if reasons.is_empty() {
-        tally.unexplained.push(format!("no leaf differs, but the rule: {} on {record}", made.detection));
-    }
-    for reason in reasons {
-        *tally.reasons.entry(reason).or_default() += 1;
-    }
+/// Finds out which leaves of a rule differ, and why.
+#[derive(Default)]
+struct Explainer {
+    /// By what a leaf is as a selection: most are asked more than once.
+    loaded: HashMap<String, Both>,
 }
 
-/// The reasons for which a leaf differs, if it does.
-fn explain_leaf(leaf: &Leaf, record: &Value, reasons: &mut Vec<&'static str>) -> Result<(), String> {
-    let both = Both::rule(&json!({ "s": leaf.selection(), "condition": "s" })).unwrap();
-    let (ours, theirs) = both.judge_one(record);
-    if ours == theirs {
-        return Ok(());
-    }
-    if leaf.is_block() {
-        let before = reasons.len();
-        explain_members(leaf, record, reasons)?;
-        if reasons.len() > before {
-            return Ok(());
-        }
-    }
-    match reason(leaf, record, ours) {
-        Some(reason) => reasons.push(reason),
-        None => return Err(format!("ours {ours}, theirs {theirs}: {} on {record}", leaf.selection())),
-    }
-    Ok(())
-}
+type Reasons = Vec<&'static str>;
 
-/// A block differs because of what it asks of an element, which is asked of it here as of a record.
-fn explain_members(block: &Leaf, record: &Value, reasons: &mut Vec<&'static str>) -> Result<(), String> {
-    for element in members(record, block.path()) {
-        let alone = if element.is_object() { element.clone() } else { json!({}) };
-        for leaf in block.inner() {
-            explain_leaf(&leaf, &alone, reasons)?;
+impl Explainer {
+    /// A rule differs because of its leaves: at least one of them does, and each that does has its reason.
+    fn rule(&mut self, made: &Made, record: &Value) -> Result<Reasons, String> {
+        let mut reasons = Vec::new();
+        for leaf in &made.leaves {
+            reasons.extend(self.leaf(leaf, record)?);
         }
-        if block.inner().is_empty() {
-            let leaf = Leaf { key: "element".into(), value: block.value.clone() };
-            explain_leaf(&leaf, &json!({ "element": element }), reasons)?;
+        if reasons.is_empty() {
+            return Err(format!("no leaf differs, but the rule: {} on {record}", made.detection));
+        }
+        Ok(reasons)
+    }
+
+    /// The reasons for which a leaf differs, if it does.
+    fn leaf(&mut self, leaf: &Leaf, record: &Value) -> Result<Reasons, String> {
+        let selection = leaf.selection();
+        let both = self.loaded.entry(selection.to_string());
+        let both = both.or_insert_with(|| Both::rule(&json!({ "s": selection, "condition": "s" })).unwrap());
+        let (ours, theirs) = both.judge_one(record);
+        if ours == theirs {
+            return Ok(Vec::new());
+        }
+        let within = if leaf.is_block() { self.members(leaf, record)? } else { Vec::new() };
+        if !within.is_empty() {
+            return Ok(within);
+        }
+        match reason(leaf, record, ours) {
+            Some(reason) => Ok(vec![reason]),
+            None => Err(format!("ours {ours}, theirs {theirs}: {} on {record}", leaf.selection())),
         }
     }
-    Ok(())
+
+    /// A block differs because of what it asks of an element, which is asked of it here as of a record.
+    fn members(&mut self, block: &Leaf, record: &Value) -> Result<Reasons, String> {
+        let mut reasons = Vec::new();
+        for element in members(record, block.path()) {
+            let alone = if element.is_object() { element.clone() } else { json!({}) };
+            for leaf in block.inner() {
+                reasons.extend(self.leaf(&leaf, &alone)?);
+            }
+            if block.inner().is_empty() {
+                let leaf = Leaf { key: "element".into(), value: block.value.clone() };
+                reasons.extend(self.leaf(&leaf, &json!({ "element": element }))?);
+            }
+        }
+        Ok(reasons)
+    }
 }

@@ -66,8 +66,11 @@ impl Leaf {
     }
 }
 
-/// Every value at a path, read through lists; a list at its end is one value.
+/// Every value at a path, read through lists; a list at its end is one value. None for keywords, which have no path.
 pub(super) fn reached<'r>(record: &'r Value, path: &str) -> Vec<&'r Value> {
+    if path.is_empty() {
+        return Vec::new();
+    }
     if let Some(value) = record.get(path) {
         return vec![value];
     }
@@ -80,7 +83,9 @@ fn follow<'r>(value: &'r Value, path: &str, found: &mut Vec<&'r Value>) {
     if path.is_empty() {
         found.push(value);
     } else if let Value::Array(items) = value {
-        items.iter().for_each(|item| follow(item, path, found));
+        for item in items {
+            follow(item, path, found);
+        }
     } else {
         let (name, rest) = path.split_once('.').unwrap_or((path, ""));
         let (name, index) = name.strip_suffix("[0]").map_or((name, false), |name| (name, true));

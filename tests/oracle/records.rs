@@ -23,9 +23,11 @@ pub(super) fn record(random: &mut Random, rule: &Made) -> Value {
 /// Puts a value where the leaf looks for it.
 fn add(random: &mut Random, record: &mut Value, leaf: &Leaf) {
     if leaf.path().is_empty() {
-        let place = random.pick(&["additionalEventData", "errorMessage", "resources"]);
-        let found = scalar_or_list(random, leaf);
-        put(random, record, place, found);
+        for word in leaf.values() {
+            let place = random.pick(&["additionalEventData", "errorMessage", "resources"]);
+            let found = scalar_or_list(random, &Leaf { key: leaf.key.clone(), value: word.clone() });
+            put(random, record, place, found);
+        }
         return;
     }
     let value = match random.below(100) {
@@ -103,7 +105,7 @@ fn fitting(random: &mut Random, leaf: &Leaf) -> Value {
         Some((_, other)) if leaf.has("windash") && random.chance(60) => (*other).to_owned(),
         _ => filled(random, pattern),
     };
-    let found = encoded(random, leaf, found);
+    let found = encoded(random, leaf, &found);
     let around = |random: &mut Random, wanted: bool| if wanted { random.pick(&["", "x", "-"]) } else { "" };
     let begins = leaf.has("startswith") || !leaf.has("contains") && !leaf.has("endswith");
     let ends = leaf.has("endswith") || !leaf.has("contains") && !leaf.has("startswith");
@@ -144,7 +146,7 @@ fn filled(random: &mut Random, pattern: &str) -> String {
 }
 
 /// The text as a leaf about Base64 looks for it.
-fn encoded(random: &mut Random, leaf: &Leaf, text: String) -> String {
+fn encoded(random: &mut Random, leaf: &Leaf, text: &str) -> String {
     let around = if leaf.has("base64offset") { random.pick(&["", "a", "ab", "abc"]) } else { "" };
     let behind = if leaf.has("base64offset") { random.pick(&["", "z", "yz"]) } else { "" };
     let text = format!("{around}{text}{behind}");

@@ -29,7 +29,8 @@ fn own_rules() -> Vec<RuleSource> {
     let sources = paths.filter(|path| !path.to_string_lossy().ends_with(".test.yml")).map(|path| read(&path));
     let mut found: Vec<RuleSource> = sources.filter(|source| is_rule(&source.text)).collect();
     for source in found.iter_mut().filter(|source| !source.text.contains("sigma-version:")) {
-        source.text.insert_str(0, "sigma-version: 3\n");
+        source.text =
+            format!("sigma-version: 3\n{}", source.text.replace("\n---\n", "\n---\nsigma-version: 3\n"));
     }
     found
 }

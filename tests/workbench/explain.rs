@@ -11,7 +11,7 @@ use tattletrail_engine::case::{self, CaseRecord};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::explain::explain;
 use tattletrail_engine::record::CloudTrailRecord;
-use tattletrail_engine::ruleset::{RuleSet, RuleSource};
+use tattletrail_engine::ruleset::RuleSet;
 use tattletrail_engine::sigma::RuleWords;
 
 const TRAIL: &str = "fixtures/workbench/rules/trail_stopped.yml";

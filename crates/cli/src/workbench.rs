@@ -64,7 +64,7 @@ Examples:
       why does the rule match this record, or why not?
   tattletrail rules new --from event.json -o my-rules
       begin a rule and its cases from an event
-  tattletrail rules schema rule -o .schemas/rule.json
+  tattletrail rules schema -o .schemas/rules.json
       let the editor complete and check while you type
   tattletrail rules diff builtin my-rules/ --on AWSLogs/
       what would change if these rules were used instead?

@@ -212,9 +212,14 @@ fn first_of_list(leaf: &Leaf, record: &Value, _: bool) -> bool {
 }
 
 fn dotted(leaf: &Leaf, record: &Value, _: bool) -> bool {
-    let path = leaf.path();
-    let shorter = |name: &String| path.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
-    record.get(path).is_some() && record.as_object().is_some_and(|entries| entries.keys().any(shorter))
+    let paths = if leaf.has("fieldref") { compared(leaf) } else { vec![leaf.path()] };
+    let names: Vec<&String> = record.as_object().into_iter().flat_map(|entries| entries.keys()).collect();
+    let hidden = |path: &&str| {
+        let shorter =
+            |name: &&&String| path.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        record.get(*path).is_some() && names.iter().any(|name| shorter(&name))
+    };
+    paths.iter().any(hidden)
 }
 
 fn has_wildcard(leaf: &Leaf) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::explained::reason;
-use super::leaf::{Leaf, members};
+use super::leaf::{Leaf, members, reached};
 use super::random::Random;
 use super::records::record;
 use super::rules::{Made, rule};
@@ -118,7 +118,11 @@ impl Explainer {
     /// A block differs because of what it asks of an element, which is asked of it here as of a record.
     fn members(&mut self, block: &Leaf, record: &Value) -> Result<Reasons, String> {
         let mut reasons = Vec::new();
-        for element in members(record, block.path()) {
+        let empty_list = json!([]);
+        let within_lists = reached(record, block.path()).into_iter().filter_map(Value::as_array).flatten();
+        let has_list = within_lists.into_iter().any(Value::is_array);
+        let elements = members(record, block.path()).into_iter().chain(has_list.then_some(&empty_list));
+        for element in elements {
             let alone = if element.is_object() { element.clone() } else { json!({}) };
             for leaf in block.inner() {
                 reasons.extend(self.leaf(&leaf, &alone)?);

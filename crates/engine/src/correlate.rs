@@ -45,7 +45,7 @@ pub struct Correlated {
 #[derive(Debug, Default)]
 pub struct Correlator {
     facts: Vec<Remembered>,
-    known: HashMap<Facts, usize>,
+    known: HashMap<Remembered, usize>,
     /// By correlation and group.
     groups: BTreeMap<(usize, Box<str>), Group>,
     hits: usize,
@@ -55,7 +55,8 @@ pub struct Correlator {
     counts: Correlated,
 }
 
-#[derive(Debug)]
+/// What is kept once for all events that have it in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Remembered {
     facts: Facts,
     /// What the event is to correlations that count correlations.
@@ -101,19 +102,31 @@ impl Correlator {
         (findings, self.counts)
     }
 
-    /// Facts are kept once for all events that have them in common; those that outer correlations need, for each.
     fn remember(&mut self, facts: Facts, outer: Vec<Part>) -> usize {
-        if outer.is_empty()
-            && let Some(place) = self.known.get(&facts)
-        {
+        let remembered = Remembered { facts, outer };
+        if let Some(place) = self.known.get(&remembered) {
             return *place;
         }
         let place = self.facts.len();
-        if outer.is_empty() {
-            self.known.insert(facts.clone(), place);
-        }
-        self.facts.push(Remembered { facts, outer });
+        self.facts.push(remembered.clone());
+        self.known.insert(remembered, place);
         place
+    }
+
+    /// Forgets what no event has any more.
+    fn forget(&mut self) {
+        let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+        for hit in self.groups.values_mut().flat_map(|group| &mut group.hits) {
+            let next = places.len();
+            hit.facts = *places.entry(hit.facts).or_insert(next);
+        }
+        let mut kept: Vec<(usize, Remembered)> = Vec::with_capacity(places.len());
+        for (place, remembered) in std::mem::take(&mut self.facts).into_iter().enumerate() {
+            kept.extend(places.get(&place).map(|new| (*new, remembered)));
+        }
+        kept.sort_by_key(|(place, _)| *place);
+        self.facts = kept.into_iter().map(|(_, remembered)| remembered).collect();
+        self.known = self.facts.iter().cloned().zip(0..).collect();
     }
 
     fn enter(&mut self, part: &Part, time: i64, event: &str, facts: usize) {
@@ -197,6 +210,9 @@ impl Correlator {
         let findings = self.judge(rules);
         let mut times: Vec<i64> =
             self.groups.values().flat_map(|group| group.hits.iter().map(|hit| hit.time)).collect();
+        if times.is_empty() {
+            return findings;
+        }
         let middle = times.len() / 2;
         let horizon = *times.select_nth_unstable(middle).1;
         for group in self.groups.values_mut() {
@@ -209,6 +225,7 @@ impl Correlator {
             self.groups.values_mut().for_each(|group| group.hits.clear());
         }
         self.hits = self.groups.values().map(|group| group.hits.len()).sum();
+        self.forget();
         self.horizon = self.horizon.max(Some(horizon));
         findings
     }

@@ -24,7 +24,7 @@ pub struct Sighting {
 }
 
 /// What a match is to one correlation.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Part {
     pub(super) role: Role,
     /// True if the correlation names the rule itself, not another one that does.

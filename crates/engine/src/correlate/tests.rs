@@ -164,6 +164,29 @@ fn what_is_counted_may_be_counted_again() {
 }
 
 #[test]
+fn what_is_let_go_is_forgotten() {
+    let engine = engine(COUNT);
+    let mut correlator = Correlator::bounded(10);
+    for at in 0..1_000 {
+        let Read::Done(found) = engine.read(record(at, &format!("a {at} user{at}"))) else {
+            panic!("it waits")
+        };
+        for sighting in found.sightings {
+            assert!(correlator.add(engine.rules(), sighting).is_empty());
+        }
+        let sizes =
+            [correlator.facts.len(), correlator.known.len(), correlator.hits, correlator.groups.len()];
+        assert!(sizes.iter().all(|size| *size <= 11), "{sizes:?}");
+    }
+    // One that comes after its time was let go.
+    let Read::Done(found) = engine.read(record(1_000, "a 1 late")) else { panic!("it waits") };
+    for sighting in found.sightings {
+        correlator.add(engine.rules(), sighting);
+    }
+    assert_eq!(correlator.finish(engine.rules()).1.late, 1);
+}
+
+#[test]
 fn what_has_no_time_is_counted_as_such() {
     let engine = engine(COUNT);
     let records = [CloudTrailRecord::parse(r#"{"eventName":"a","eventTime":"soon"}"#).unwrap()];

@@ -81,3 +81,6 @@ pub const SHOWN_EVENTS: usize = 10;
 
 /// The most times that a case may repeat a record.
 pub const MAX_REPEATED_RECORDS: u32 = 10_000;
+
+/// The most values that one value with placeholders may stand for.
+pub const MAX_EXPANDED: usize = 1_000;

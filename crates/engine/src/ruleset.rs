@@ -94,6 +94,7 @@ impl RuleSet {
                 Parsed::Rule(rule) => rules.push(*rule),
                 Parsed::Correlation(correlation) => correlations.push(*correlation),
                 Parsed::Filter(filter) => filters.push(*filter),
+                Parsed::Placeholders(_) => {}
             }
         }
         Some(Self::linked(rules, correlations, filters, &[], &mut Vec::new()))

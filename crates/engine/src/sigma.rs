@@ -29,6 +29,9 @@ mod transform;
 // The modifiers behind a field's name.
 mod modifier;
 
+// Lists of values with a name.
+pub(crate) mod placeholders;
+
 // Where a field's values are.
 mod field;
 
@@ -100,7 +103,7 @@ pub use mutate::{Mutant, Mutation};
 pub use nearest::{nearest, nearest_path, nearest_within};
 pub use rule::CompiledRule;
 
-pub(crate) use rule::{Bytes, Parsed, parse};
+pub(crate) use rule::{Bytes, Parsed, parse, parse_with};
 
 /// The text of one rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -66,11 +66,11 @@ mod tests {
         let said = embed::embed(&root, folder.path()).unwrap();
         let told = said.join("\n");
         assert!(
-            told.contains("\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:5:11: the regular expression"),
+            told.contains("\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:5:11: found the regular expression"),
             "{told}"
         );
         assert!(
-            told.contains("\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:6:20: the condition names `u`"),
+            told.contains("\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:6:20: found `u` in the condition"),
             "{told}"
         );
     }

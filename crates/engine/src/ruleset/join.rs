@@ -1,7 +1,11 @@
 //! Rules of several origins in one set: rule files, bundles, or both.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::{RuleError, RuleSet, RuleSource};
-use crate::sigma::{Parsed, parse};
+use crate::sigma::placeholders::Placeholders;
+use crate::sigma::{Parsed, parse, parse_with};
 
 impl RuleSet {
     /// The rules, correlations and filters of these files, and those of the sets. If anything is wrong with any of them, all
@@ -20,8 +24,10 @@ impl RuleSet {
             filters.extend(set.filters);
         }
         let (mut errors, mut broken) = (Vec::new(), Vec::new());
+        let sources: Vec<RuleSource> = sources.into_iter().collect();
+        let placeholders = Arc::new(placeholders(&sources));
         for source in sources {
-            let read = parse(&source).unwrap_or_else(|found| {
+            let read = parse_with(&source, &placeholders).unwrap_or_else(|found| {
                 errors.extend(found);
                 broken.push(source.text);
                 Vec::new()
@@ -31,6 +37,7 @@ impl RuleSet {
                     Parsed::Rule(rule) => rules.push(*rule),
                     Parsed::Correlation(correlation) => correlations.push(*correlation),
                     Parsed::Filter(filter) => filters.push(*filter),
+                    Parsed::Placeholders(_) => {}
                 }
             }
         }
@@ -45,9 +52,26 @@ impl RuleSet {
     }
 }
 
+/// What placeholders stand for in these files; where two say it, both do.
+fn placeholders(sources: &[RuleSource]) -> Placeholders {
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in sources.iter().filter(|source| source.text.contains("placeholders:")) {
+        for parsed in parse(source).unwrap_or_default() {
+            let Parsed::Placeholders(more) = parsed else { continue };
+            for (name, values) in more {
+                known.entry(name).or_default().extend(values);
+            }
+        }
+    }
+    Placeholders { known: Some(known) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Event;
+    use crate::record::CloudTrailRecord;
+    use crate::ruleset::Outline;
 
     fn set(path: &str, id: &str) -> RuleSet {
         let head = "title: t\nlogsource: {product: aws, service: cloudtrail}\n";
@@ -67,5 +91,50 @@ mod tests {
         let errors = RuleSet::joined([], vec![set("b.yml", "1"), set("a.yml", "1")]).unwrap_err();
         assert_eq!(errors.len(), 1);
         assert_eq!(errors[0].message, "found the id `1`, which a.yml has too, expected one of its own");
+    }
+
+    const EXPANDS: &str = "title: t\nid: 1\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {a|expand: 'x-%ab%-%c%'}, condition: s}\n";
+
+    fn expanded(lists: &str) -> Result<RuleSet, String> {
+        let sources = [RuleSource::new("r.yml", EXPANDS), RuleSource::new("p.yml", lists)];
+        RuleSet::from_sources(sources).map_err(|errors| errors[0].to_string())
+    }
+
+    #[test]
+    fn placeholders_are_filled_in_from_other_files() {
+        let set = expanded("placeholders: {ab: [a, 'b*'], c: d}\n").unwrap();
+        let matches = |value: &str| {
+            let record = CloudTrailRecord::parse(&format!(r#"{{"a":"{value}"}}"#)).unwrap();
+            !set.matches(&Event::new(&record)).is_empty()
+        };
+        assert!(matches("x-a-d") && matches("x-bcd-d"));
+        assert!(!matches("x-c-d") && !matches("x-%ab%-d"));
+        assert_eq!(set.len(), 1);
+        let told = expanded("placeholders: {ab: [a]}\n").unwrap_err();
+        assert!(told.contains("found the placeholder `c`, expected one that is filled in"), "{told}");
+        let told = expanded("placeholders: {ab: [a], c: []}\n").unwrap_err();
+        assert!(told.contains("found the placeholder `c`, expected a name with a list of texts"), "{told}");
+        let many: Vec<String> = (0..101).map(|number| number.to_string()).collect();
+        let told = expanded(&format!("placeholders: {{ab: [{0}], c: [{0}]}}\n", many.join(","))).unwrap_err();
+        assert!(told.contains("expected at most 1000 values"), "{told}");
+    }
+
+    #[test]
+    fn a_file_by_itself_says_which_placeholders_it_needs() {
+        let outline = Outline::of(&RuleSource::new("r.yml", EXPANDS));
+        assert!(Outline::of(&RuleSource::new("p.yml", "placeholders: {c: d}\n")).is_named_by(&outline));
+        assert!(!Outline::of(&RuleSource::new("p.yml", "placeholders: {d: d}\n")).is_named_by(&outline));
+    }
+
+    #[test]
+    fn expand_is_for_texts_with_a_placeholder() {
+        let told = |detection: &str| {
+            let text = EXPANDS.replace("a|expand: 'x-%ab%-%c%'", detection);
+            RuleSet::from_sources([RuleSource::new("r.yml", text)]).unwrap_err()[0].message.clone()
+        };
+        assert!(told("a|expand: x").contains("expected a placeholder such as `%admins%`"));
+        assert!(told("a|re|expand: '%x%'").contains("found the modifier `expand` behind `re`"));
+        assert!(told("a|expand|cidr: '%x%'").contains("found the modifier `cidr` behind `expand`"));
+        assert!(told("a|expand|all: ['%x%', '%y%']").contains("found `all` with `expand`"));
     }
 }

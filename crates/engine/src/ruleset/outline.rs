@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::RuleSource;
 use crate::finding::RuleInfo;
+use crate::sigma::placeholders::names;
 use crate::sigma::{Parsed, parse};
 
 /// What a file defines, and what it names.
@@ -13,7 +14,7 @@ pub struct Outline {
     pub defines: BTreeSet<String>,
     /// The ids and names that its correlations and filters name, without those that it defines.
     pub names: BTreeSet<String>,
-    /// It has filters, and nothing else.
+    /// It has filters or placeholders, and nothing else.
     pub is_filters: bool,
     /// It has a filter for all rules.
     pub is_for_any: bool,
@@ -31,11 +32,17 @@ impl Outline {
                     outline.define(correlation.info());
                     outline.names.extend(correlation.named_rules().map(str::to_owned));
                 }
+                Parsed::Placeholders(all) => {
+                    outline.defines.extend(all.keys().map(|name| format!("%{name}%")));
+                }
                 Parsed::Filter(filter) => match filter.named_rules() {
                     Some(names) => outline.names.extend(names.map(str::to_owned)),
                     None => outline.is_for_any = true,
                 },
             }
+        }
+        if source.text.contains("|expand") {
+            outline.names.extend(names(&source.text).into_iter().map(|name| format!("%{name}%")));
         }
         outline.is_filters &= !parsed.is_empty();
         outline.names = outline.names.difference(&outline.defines).cloned().collect();

@@ -15,6 +15,7 @@ pub(crate) enum Kind {
     Rule,
     Correlation,
     Filter,
+    Placeholders,
 }
 
 /// One document of a file, as it is to be read.
@@ -56,6 +57,9 @@ fn kind(yaml: &Yaml) -> Kind {
     match (yaml.get("correlation"), yaml.get("filter")) {
         (Some(_), _) => Kind::Correlation,
         (None, Some(_)) if yaml.get("detection").is_none() => Kind::Filter,
+        (None, None) if yaml.get("detection").is_none() && yaml.get("placeholders").is_some() => {
+            Kind::Placeholders
+        }
         _ => Kind::Rule,
     }
 }

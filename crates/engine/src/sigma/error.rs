@@ -1,6 +1,10 @@
 //! What a rule author sees when a rule does not load: where, what was found, what was expected, how to go on.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+
+use super::placeholders::Placeholders;
 
 /// A place in a rule file; both numbers start at 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -182,12 +186,24 @@ fn help(hint: Option<&str>) -> String {
 pub(crate) struct Problems {
     path: String,
     list: Vec<RuleError>,
+    /// What is known besides the file.
+    placeholders: Arc<Placeholders>,
 }
 
 impl Problems {
     /// None so far.
     pub(crate) fn new(path: &str) -> Self {
-        Self { path: path.to_owned(), list: Vec::new() }
+        Self::with(path, Arc::default())
+    }
+
+    /// None so far, in a file whose placeholders are these.
+    pub(crate) fn with(path: &str, placeholders: Arc<Placeholders>) -> Self {
+        Self { path: path.to_owned(), list: Vec::new(), placeholders }
+    }
+
+    /// The placeholders of the file.
+    pub(crate) fn placeholders(&self) -> Arc<Placeholders> {
+        Arc::clone(&self.placeholders)
     }
 
     /// Adds one.

@@ -13,6 +13,8 @@ pub(crate) struct Plan {
     pub(crate) all: bool,
     pub(crate) negated: bool,
     pub(crate) cased: bool,
+    /// Names between percent signs stand for lists.
+    pub(crate) expand: bool,
     pub(crate) kind: Kind,
     pub(crate) steps: Vec<Transform>,
     /// The words, for messages.
@@ -52,7 +54,8 @@ pub(crate) enum Transform {
     Base64Offset(Option<Utf16>),
 }
 
-const WORDS: [&str; 31] = [
+const WORDS: [&str; 32] = [
+    "expand",
     "minute",
     "hour",
     "day",
@@ -129,14 +132,10 @@ enum Step {
 
 fn unknown(word: &str, at: Position, problems: &mut Problems) {
     let message = format!("found the modifier {}, expected one that is supported", shown(word));
-    let hint = if word == "expand" {
-        "placeholders need a processing pipeline; write the values themselves".to_owned()
-    } else {
-        nearest(word, WORDS).map_or_else(
-            || "see the modifiers appendix of the Sigma specification".to_owned(),
-            |word| format!("did you mean `{word}`"),
-        )
-    };
+    let hint = nearest(word, WORDS).map_or_else(
+        || "see the modifiers appendix of the Sigma specification".to_owned(),
+        |word| format!("did you mean `{word}`"),
+    );
     problems.add_with_hint(Code::Modifier, at, message, hint);
 }
 
@@ -145,6 +144,7 @@ impl Plan {
         match word {
             "all" => self.all = true,
             "neq" => self.negated = true,
+            "expand" => return self.set_expand(),
             "cased" => return self.set_cased(),
             "contains" => return self.place(Relation::Contains),
             "startswith" => return self.place(Relation::StartsWith),
@@ -174,6 +174,14 @@ impl Plan {
             "year" => return self.compare_as(Kind::Time(TimePart::Year, None)),
             _ => return Step::Unknown,
         }
+        Step::Done
+    }
+
+    fn set_expand(&mut self) -> Step {
+        if self.kind != Kind::Text {
+            return Step::Impossible("placeholders stand for texts");
+        }
+        self.expand = true;
         Step::Done
     }
 
@@ -276,7 +284,7 @@ impl Plan {
     }
 
     fn compare_as(&mut self, kind: Kind) -> Step {
-        if self.kind != Kind::Text || !self.steps.is_empty() || self.cased {
+        if self.kind != Kind::Text || !self.steps.is_empty() || self.cased || self.expand {
             return Step::Impossible("each needs a value of its own kind; write two selections");
         }
         self.kind = kind;

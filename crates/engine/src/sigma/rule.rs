@@ -3,7 +3,7 @@
 // A rule that is read from its bytes once it is needed.
 mod packed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use super::field::{FieldPath, Root};
 use super::filter::{self, CompiledFilter};
 use super::known;
 use super::metadata::{self, metadata};
+use super::placeholders::{self, Placeholders};
 use super::required::required;
 use super::selection;
 use super::value::Value;
@@ -151,11 +152,23 @@ pub(crate) enum Parsed {
     Rule(Box<CompiledRule>),
     Correlation(Box<Correlation>),
     Filter(Box<CompiledFilter>),
+    Placeholders(BTreeMap<String, Vec<String>>),
 }
 
 /// Reads every document of a file; every error that is in it otherwise.
 pub(crate) fn parse(source: &RuleSource) -> Result<Vec<Parsed>, Vec<RuleError>> {
-    let mut problems = Problems::new(&source.path);
+    read(source, Problems::new(&source.path))
+}
+
+/// The same, with what placeholders stand for.
+pub(crate) fn parse_with(
+    source: &RuleSource,
+    placeholders: &Arc<Placeholders>,
+) -> Result<Vec<Parsed>, Vec<RuleError>> {
+    read(source, Problems::with(&source.path, Arc::clone(placeholders)))
+}
+
+fn read(source: &RuleSource, mut problems: Problems) -> Result<Vec<Parsed>, Vec<RuleError>> {
     let documents = document::documents(source, &mut problems).unwrap_or_default();
     let read = |document: &Document| one(source, document, &mut problems);
     let parsed: Vec<Parsed> = documents.iter().filter_map(read).collect();
@@ -168,6 +181,10 @@ fn one(source: &RuleSource, document: &Document, problems: &mut Problems) -> Opt
         Kind::Rule => rule(source, document, problems).map(Box::new).map(Parsed::Rule),
         Kind::Correlation => {
             correlation::read(source, document, problems).map(Box::new).map(Parsed::Correlation)
+        }
+        Kind::Placeholders => {
+            let entry = document.yaml.get("placeholders")?;
+            Some(Parsed::Placeholders(placeholders::read(entry, problems)))
         }
         Kind::Filter => filter::read(source, document, problems).map(Box::new).map(Parsed::Filter),
     }

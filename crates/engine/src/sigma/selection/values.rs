@@ -8,6 +8,7 @@ use crate::sigma::error::{Code, Problems, shown};
 use crate::sigma::field::{self, FieldPath};
 use crate::sigma::modifier::{Kind, Plan, RegexFlags, Transform};
 use crate::sigma::pattern::Pattern;
+use crate::sigma::placeholders::expand;
 use crate::sigma::regex::Regex;
 use crate::sigma::text::TextMatcher;
 use crate::sigma::transform::{Utf16, base64, base64_offsets, count_dashes, utf16, windash};
@@ -35,6 +36,12 @@ pub(super) fn item(
             "found one value with `all`, expected several",
             "remove `|all`",
         );
+        return None;
+    }
+    if plan.all && plan.expand {
+        let message = "found `all` with `expand`, expected one of them";
+        let hint = "of what a placeholder stands for one value fits; write a selection for each of several";
+        problems.add_with_hint(Code::Modifier, first.at, message, hint);
         return None;
     }
     let mut values = Some(Vec::new());
@@ -109,7 +116,7 @@ fn wrong<T>(yaml: &Yaml, expected: &str, problems: &mut Problems) -> Option<T> {
 }
 
 fn text(yaml: &Yaml, plan: &Plan, keyword: bool, problems: &mut Problems) -> Option<Vec<Test>> {
-    let pattern = match &yaml.value {
+    let patterns = match &yaml.value {
         YamlValue::Null if keyword => return wrong(yaml, "as a keyword, expected a text", problems),
         YamlValue::Null if plan.steps.is_empty() && !plan.cased => return Some(one(Test::Null)),
         YamlValue::Null => {
@@ -122,13 +129,16 @@ fn text(yaml: &Yaml, plan: &Plan, keyword: bool, problems: &mut Problems) -> Opt
             );
             return None;
         }
-        YamlValue::Text(text) => Pattern::parse(text),
+        YamlValue::Text(text) if plan.expand => {
+            expand(text, yaml, problems)?.iter().map(|text| Pattern::parse(text)).collect()
+        }
+        YamlValue::Text(text) => vec![Pattern::parse(text)],
         _ => match yaml.scalar() {
-            Some(text) => Pattern::literal(text),
+            Some(text) => vec![Pattern::literal(text)],
             None => return wrong(yaml, "as a value, expected a text or a number", problems),
         },
     };
-    let mut patterns = vec![pattern];
+    let mut patterns: Vec<Pattern> = patterns;
     for step in &plan.steps {
         patterns = transform(patterns, *step, yaml, problems)?;
     }

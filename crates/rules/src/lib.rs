@@ -66,7 +66,9 @@ mod tests {
         let said = embed::embed(&root, folder.path()).unwrap();
         let told = said.join("\n");
         assert!(
-            told.contains("\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:5:11: found the regular expression"),
+            told.contains(
+                "\ncargo::error=rules/aws/cloudtrail/s3/bad.yml:5:11: found the regular expression"
+            ),
             "{told}"
         );
         assert!(

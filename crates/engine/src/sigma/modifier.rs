@@ -9,6 +9,7 @@ use super::value::{Comparison, Relation, TimePart};
 
 /// What a chain of modifiers asks for.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "modifiers, each of which is there or not")]
 pub(crate) struct Plan {
     pub(crate) all: bool,
     pub(crate) negated: bool,

@@ -267,6 +267,53 @@ fn the_documented_coverage_names_rules_that_exist() {
     }
 }
 
+/// `TATTLETRAIL_BLESS=1 cargo test -p tattletrail-tests catalogue_of_rules` writes the page again.
+#[test]
+fn the_catalogue_of_rules_is_that_of_the_rules() {
+    let path = root().join("docs/catalogue.md");
+    let made = page(&shipped());
+    if std::env::var_os("TATTLETRAIL_BLESS").is_some() {
+        fs::write(&path, &made).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == made, "docs/catalogue.md is out of date");
+}
+
+/// Every rule by its service.
+fn page(set: &RuleSet) -> String {
+    let mut services: BTreeMap<String, Vec<&RuleInfo>> = BTreeMap::new();
+    for info in told(set) {
+        let service = short_path(&info.path).split('/').next().unwrap().to_owned();
+        services.entry(service).or_default().push(info);
+    }
+    let count: usize = services.values().map(Vec::len).sum();
+    let mut text = format!(
+        "# Catalogue of rules\n\nMade from the rules by a test. {count} rules; E is one about exposures, C a correlation, others are about\n\
+         behaviour. `tattletrail rules show FILE` has the rest of each.\n"
+    );
+    for (service, mut rules) in services {
+        rules.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.path.cmp(&b.path)));
+        text.push_str(&format!(
+            "\n## {service}\n\n| level | rule | | techniques | file |\n|---|---|---|---|---|\n"
+        ));
+        for info in rules {
+            let techniques: Vec<&str> = info.techniques.iter().map(|technique| technique.as_str()).collect();
+            let file = short_path(&info.path).split('/').nth(1).unwrap().to_owned();
+            let row = [info.level.as_str(), &info.title, mark(set, info), &techniques.join(" "), &file];
+            text.push_str(&format!("| {} |\n", row.join(" | ")));
+        }
+    }
+    text
+}
+
+fn mark(set: &RuleSet, info: &RuleInfo) -> &'static str {
+    if set.correlations().iter().any(|correlation| correlation.info().id == info.id) {
+        return "C";
+    }
+    let is_exposure = set.rules().iter().any(|rule| rule.info().id == info.id && rule.is_exposure());
+    if is_exposure { "E" } else { "" }
+}
+
 /// `ec2/ssh_open_to_world`, of a path to its file.
 fn short_path(path: &str) -> String {
     path.split("rules/aws/cloudtrail/").nth(1).unwrap().trim_end_matches(".yml").to_owned()

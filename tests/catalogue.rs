@@ -10,6 +10,7 @@ use tattletrail_engine::engine::Engine;
 use tattletrail_engine::exposure::state::{ENDS, End};
 use tattletrail_engine::exposure::{self, severity};
 use tattletrail_engine::finding::RuleInfo;
+use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::ruleset::{RuleSet, RuleSource};
 
@@ -297,7 +298,7 @@ fn page(set: &RuleSet) -> String {
             "\n## {service}\n\n| level | rule | | techniques | file |\n|---|---|---|---|---|\n"
         ));
         for info in rules {
-            let techniques: Vec<&str> = info.techniques.iter().map(|technique| technique.as_str()).collect();
+            let techniques: Vec<&str> = info.techniques.iter().map(TechniqueId::as_str).collect();
             let file = short_path(&info.path).split('/').nth(1).unwrap().to_owned();
             let row = [info.level.as_str(), &info.title, mark(set, info), &techniques.join(" "), &file];
             text.push_str(&format!("| {} |\n", row.join(" | ")));

@@ -87,7 +87,11 @@ fn scanned(text: &str) -> (Found, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.json.gz");
     std::fs::write(&path, gzip(text)).unwrap();
-    let output = run_binary(&["scan", path.to_str().unwrap(), "--format", "jsonl"]);
+    // The rules that the functions have: without correlations.
+    let rules = folder.path().join("functions.ttrules").display().to_string();
+    let bundled = run_binary(&["rules", "bundle", "--without-correlations", "-o", &rules]);
+    assert!(bundled.status.success(), "{bundled:?}");
+    let output = run_binary(&["scan", path.to_str().unwrap(), "--format", "jsonl", "--rules", &rules]);
     let mut found = Found::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let finding: Value = serde_json::from_str(line).unwrap();

@@ -31,16 +31,16 @@ pub enum RulesError {
     BuiltIn(#[from] BundleError),
 }
 
-/// An engine with the rules of that bundle, or with those that were there, and right, when the function was built. Which
+/// An engine with the rules of that bundle, or with those that were there, and right, when the function was built. How many
 /// correlations are not among them is said: an invocation sees too little to count events.
 pub fn engine(bundle: Option<&Path>) -> Result<Engine, RulesError> {
     let rules = match bundle {
         Some(path) => load(path)?,
         None => tattletrail_rules::load()?,
     };
-    for id in rules.left_out() {
-        let rule_id = id.as_str();
-        tracing::info!(rule_id, "functions do not run this correlation; `tattletrail scan` does");
+    let count = rules.left_out().len();
+    if count > 0 {
+        tracing::info!(count, "functions do not run correlations; `tattletrail scan` does");
     }
     Ok(Engine::new(rules))
 }

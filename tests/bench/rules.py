@@ -23,7 +23,10 @@ BINARY = ROOT / "target" / "release" / "tattletrail"
 
 
 def is_rule(path):
-    return path.suffix == ".yml" and not path.name.endswith(".test.yml")
+    """Correlations name other rules by id, which the copies do not have; a bundle has none anyway."""
+    if path.suffix != ".yml" or path.name.endswith(".test.yml"):
+        return False
+    return "\ncorrelation:" not in path.read_text()
 
 
 def other(text, number, rng):

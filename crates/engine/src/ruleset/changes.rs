@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{CompiledRule, RuleSet};
+use super::{CompiledRule, Correlation, RuleSet};
 use crate::finding::RuleInfo;
 use crate::ids::RuleId;
 
@@ -58,43 +58,39 @@ pub fn changes(old: &RuleSet, new: &RuleSet) -> Vec<RuleChange> {
 
 /// The same of correlations.
 fn correlations(old: &RuleSet, new: &RuleSet) -> Vec<RuleChange> {
-    let by_id = |set: &RuleSet| -> BTreeMap<RuleId, Arc<RuleInfo>> {
-        set.correlations().iter().map(|it| (it.info().id.clone(), Arc::clone(it.info()))).collect()
+    let by_id = |set: &RuleSet| -> BTreeMap<RuleId, Correlation> {
+        set.correlations().iter().map(|it| (it.info().id.clone(), it.clone())).collect()
     };
     let (before, after) = (by_id(old), by_id(new));
     let removed = before.iter().filter(|(id, _)| !after.contains_key(id));
-    let mut found: Vec<_> = removed.map(|(_, info)| RuleChange::Removed(Arc::clone(info))).collect();
+    let mut found: Vec<_> = removed.map(|(_, it)| RuleChange::Removed(Arc::clone(it.info()))).collect();
     for (id, now) in &after {
         match before.get(id) {
-            None => found.push(RuleChange::Added(Arc::clone(now))),
-            Some(was) if was.hash == now.hash => {}
+            None => found.push(RuleChange::Added(Arc::clone(now.info()))),
             Some(was) => {
-                let (old, new) = (Arc::clone(was), Arc::clone(now));
-                let mut keys = keys(&old, &new);
-                keys.push("correlation");
-                found.push(RuleChange::Changed { old, new, keys });
+                found.extend(changed(was.info(), now.info(), "correlation", || asks(was) != asks(now)))
             }
         }
     }
     found
 }
 
-/// The keys around the detection that are different.
-fn keys(old: &RuleInfo, new: &RuleInfo) -> Vec<&'static str> {
-    let keys = [
-        ("title", old.title != new.title),
-        ("description", old.description != new.description),
-        ("status", old.status != new.status),
-        ("references", old.references != new.references),
-        ("tags", old.tags != new.tags),
-        ("falsepositives", old.false_positives != new.false_positives),
-        ("level", old.level != new.level),
-    ];
-    keys.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
+/// What a correlation asks for, but for its aliases.
+fn asks(it: &Correlation) -> (String, Vec<String>, Option<bool>) {
+    (it.words(), it.named_rules().map(str::to_owned).collect(), it.generates())
 }
 
 fn change(was: &CompiledRule, now: &CompiledRule) -> Option<RuleChange> {
-    let (old, new) = (was.info(), now.info());
+    changed(was.info(), now.info(), "detection", || was.detection() != now.detection())
+}
+
+/// The change of one text into another; `own` is the key with what the rule asks for.
+fn changed(
+    old: &Arc<RuleInfo>,
+    new: &Arc<RuleInfo>,
+    own: &'static str,
+    asks_otherwise: impl FnOnce() -> bool,
+) -> Option<RuleChange> {
     if old.hash == new.hash {
         return None;
     }
@@ -104,7 +100,7 @@ fn change(was: &CompiledRule, now: &CompiledRule) -> Option<RuleChange> {
         ("status", old.status != new.status),
         ("references", old.references != new.references),
         ("tags", old.tags != new.tags),
-        ("detection", was.detection() != now.detection()),
+        (own, asks_otherwise()),
         ("falsepositives", old.false_positives != new.false_positives),
         ("level", old.level != new.level),
     ];
@@ -173,5 +169,21 @@ mod tests {
         assert!(changes(&set(&[RULE]), &bundle).is_empty());
         let found = changes(&bundle, &set(&[&text]));
         assert!(matches!(found.as_slice(), [RuleChange::Changed { keys, .. }] if keys == &["detection"]));
+    }
+
+    #[test]
+    fn a_changed_correlation_says_in_which_keys() {
+        let counted = RULE.replace("id: 1", "id: 2\nname: r");
+        let text = "title: c\nid: c\ncorrelation: {type: event_count, rules: [r], timespan: 1m, condition: {gte: 2}}\nlevel: low\n";
+        let keys = |from: &str, to: &str| {
+            let found = changes(&set(&[&counted, text]), &set(&[&counted, &text.replace(from, to)]));
+            match found.as_slice() {
+                [RuleChange::Changed { keys, .. }] => keys.clone(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(keys("gte: 2", "gte: 3"), ["correlation"]);
+        assert_eq!(keys("level: low", "level: high"), ["level"]);
+        assert_eq!(keys("title: c", "# why\ntitle: c"), ["text"]);
     }
 }

@@ -68,7 +68,7 @@ fn correlations(old: &RuleSet, new: &RuleSet) -> Vec<RuleChange> {
         match before.get(id) {
             None => found.push(RuleChange::Added(Arc::clone(now.info()))),
             Some(was) => {
-                found.extend(changed(was.info(), now.info(), "correlation", || asks(was) != asks(now)))
+                found.extend(changed(was.info(), now.info(), "correlation", || asks(was) != asks(now)));
             }
         }
     }

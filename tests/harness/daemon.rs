@@ -81,9 +81,10 @@ impl Daemon {
     fn mark(&self, until: Instant) {
         let before = self.marks.load(Ordering::SeqCst);
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-        socket.send_to(MARK, self.address).expect("a datagram");
         while self.marks.load(Ordering::SeqCst) == before {
             assert!(Instant::now() < until, "the daemon does not read");
+            // Where the socket is full a mark is lost like any other datagram.
+            socket.send_to(MARK, self.address).expect("a datagram");
             thread::sleep(Duration::from_millis(10));
         }
     }

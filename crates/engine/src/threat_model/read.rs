@@ -44,7 +44,7 @@ const VECTOR: &[&str] = &[
     "rules",
     "response",
 ];
-const GAP: &[&str] = &["vector", "gap", "reason", "until"];
+const GAP: &[&str] = &["vector", "gap", "reason", "rules", "until"];
 
 /// Reads a model; `None` after an error that leaves none.
 pub(crate) fn read(source: &RuleSource, document: &Document, problems: &mut Problems) -> Option<ThreatModel> {
@@ -192,10 +192,6 @@ fn instrument(form: Form<'_>, problems: &mut Problems) -> Option<Instrument> {
 
 fn vector(form: Form<'_>, problems: &mut Problems) -> Option<Vector> {
     let (id, at) = form.name("id", problems);
-    let rules = match form.get("rules") {
-        Some(value) if !form.items("rules").is_empty() => reference::read_value(value, Code::Model, problems),
-        _ => Vec::new(),
-    };
     Some(Vector {
         id,
         title: form.required("title", "name the attack in a few words", problems),
@@ -205,10 +201,15 @@ fn vector(form: Form<'_>, problems: &mut Problems) -> Option<Vector> {
         techniques: techniques(form, problems),
         components: named(form, "components", problems),
         instrumentation: named(form, "instrumentation", problems),
-        rules: rules.into_iter().map(RuleRef).collect(),
+        rules: rules(form, problems),
         response: form.text("response", problems).unwrap_or_default(),
         at,
     })
+}
+
+fn rules(form: Form<'_>, problems: &mut Problems) -> Vec<RuleRef> {
+    let read = |value| reference::read_value(value, Code::Model, problems);
+    form.get("rules").map(read).unwrap_or_default().into_iter().map(RuleRef).collect()
 }
 
 fn techniques(form: Form<'_>, problems: &mut Problems) -> Vec<Technique> {
@@ -243,13 +244,19 @@ fn gap(form: Form<'_>, problems: &mut Problems) -> Option<Gap> {
         let day: Option<jiff::civil::Date> = text.parse().ok();
         if day.is_none_or(|day| day.to_string() != *text) {
             let message = format!("found {} as `until`, expected a day such as `2027-06-30`", shown(text));
-            problems.add(Code::Model, value.at, message);
+            problems.add_with_hint(
+                Code::Model,
+                value.at,
+                message,
+                "there is no such day, or it is written otherwise",
+            );
         }
     }
     Some(Gap {
         vector: vector.map(|(text, value): (String, &Yaml)| Named { id: text.into(), at: value.at }),
         gap: form.required("gap", "say what is not seen", problems),
         reason: form.required("reason", "say why that is borne", problems),
+        rules: rules(form, problems),
         until,
         at: form.at(),
     })
@@ -269,6 +276,20 @@ fn links(model: &ThreatModel, problems: &mut Problems) {
     }
     for gap in &model.gaps {
         known(gap.vector.as_slice(), &vectors, "vector", problems);
+        borne(gap, model, problems);
+    }
+}
+
+/// A gap names rules of its vector.
+fn borne(gap: &Gap, model: &ThreatModel, problems: &mut Problems) {
+    let about = gap.vector.as_ref().and_then(|named| model.vectors.iter().find(|one| one.id == named.id));
+    let has = |rule: &RuleRef| {
+        about.is_some_and(|vector| vector.rules.iter().any(|one| one.named() == rule.named()))
+    };
+    for rule in gap.rules.iter().filter(|rule| !has(rule)) {
+        let message = format!("found the rule {} in a gap, expected one of its vector", shown(rule.named()));
+        let hint = "name the `vector`, and the rule as it is named there";
+        problems.add_with_hint(Code::ModelLink, rule.at(), message, hint);
     }
 }
 

@@ -110,12 +110,11 @@ impl<'y> Form<'y> {
     pub(super) fn texts(self, key: &str, problems: &mut Problems) -> Vec<(String, Position)> {
         let mut texts = Vec::new();
         for item in self.items(key) {
-            match item.scalar().map(str::trim).filter(|text| !text.is_empty()) {
-                Some(text) => texts.push((text.to_owned(), item.at)),
-                None => {
-                    let message = format!("found {} in `{key}`, expected a text", item.kind());
-                    problems.add_with_hint(Code::Model, item.at, message, "write a list of texts: `[a, b]`");
-                }
+            if let Some(text) = item.scalar().map(str::trim).filter(|text| !text.is_empty()) {
+                texts.push((text.to_owned(), item.at));
+            } else {
+                let message = format!("found {} in `{key}`, expected a text", item.kind());
+                problems.add_with_hint(Code::Model, item.at, message, "write a list of texts: `[a, b]`");
             }
         }
         texts

@@ -91,13 +91,12 @@ fn each<T>(
     what: &'static str,
     keys: &[&str],
     problems: &mut Problems,
-    read: impl Fn(Form<'_>, &mut Problems) -> Option<T>,
+    read: impl Fn(Form<'_>, &mut Problems) -> T,
 ) -> Vec<T> {
     let mut all = Vec::new();
     for item in form.items(key) {
-        if let Some(form) = Form::new(item, what, keys, problems) {
-            all.extend(read(form, problems));
-        }
+        let Some(form) = Form::new(item, what, keys, problems) else { continue };
+        all.push(read(form, problems));
     }
     all
 }
@@ -164,16 +163,16 @@ fn tags(form: Form<'_>, problems: &mut Problems) -> BTreeMap<String, String> {
     tags
 }
 
-fn component(form: Form<'_>, problems: &mut Problems) -> Option<Component> {
-    Some(Component {
+fn component(form: Form<'_>, problems: &mut Problems) -> Component {
+    Component {
         id: form.name("id", problems).0,
         title: form.required("title", "say what it is", problems),
         kind: form.text("type", problems),
         resources: arns(form, problems),
-    })
+    }
 }
 
-fn instrument(form: Form<'_>, problems: &mut Problems) -> Option<Instrument> {
+fn instrument(form: Form<'_>, problems: &mut Problems) -> Instrument {
     let (id, at) = form.name("id", problems);
     if form.get("source").is_none() {
         form.lacks("source", "such as `source: cloudtrail-management`", problems);
@@ -187,12 +186,12 @@ fn instrument(form: Form<'_>, problems: &mut Problems) -> Option<Instrument> {
     }
     let title = form.text("title", problems).unwrap_or_default();
     // A model with a fault is never used; its names still count, so that one fault is told once.
-    Some(Instrument { id, title, source: source.unwrap_or(Log::ApplicationLogs), status, services, at })
+    Instrument { id, title, source: source.unwrap_or(Log::ApplicationLogs), status, services, at }
 }
 
-fn vector(form: Form<'_>, problems: &mut Problems) -> Option<Vector> {
+fn vector(form: Form<'_>, problems: &mut Problems) -> Vector {
     let (id, at) = form.name("id", problems);
-    Some(Vector {
+    Vector {
         id,
         title: form.required("title", "name the attack in a few words", problems),
         description: form.text("description", problems).unwrap_or_default(),
@@ -204,7 +203,7 @@ fn vector(form: Form<'_>, problems: &mut Problems) -> Option<Vector> {
         rules: rules(form, problems),
         response: form.text("response", problems).unwrap_or_default(),
         at,
-    })
+    }
 }
 
 fn rules(form: Form<'_>, problems: &mut Problems) -> Vec<RuleRef> {
@@ -237,7 +236,7 @@ fn named(form: Form<'_>, key: &str, problems: &mut Problems) -> Vec<Named> {
     texts.into_iter().map(|(text, at)| Named { id: text.into(), at }).collect()
 }
 
-fn gap(form: Form<'_>, problems: &mut Problems) -> Option<Gap> {
+fn gap(form: Form<'_>, problems: &mut Problems) -> Gap {
     let vector = form.text("vector", problems).zip(form.get("vector"));
     let until = form.text("until", problems);
     if let (Some(text), Some(value)) = (&until, form.get("until")) {
@@ -252,14 +251,14 @@ fn gap(form: Form<'_>, problems: &mut Problems) -> Option<Gap> {
             );
         }
     }
-    Some(Gap {
+    Gap {
         vector: vector.map(|(text, value): (String, &Yaml)| Named { id: text.into(), at: value.at }),
         gap: form.required("gap", "say what is not seen", problems),
         reason: form.required("reason", "say why that is borne", problems),
         rules: rules(form, problems),
         until,
         at: form.at(),
-    })
+    }
 }
 
 /// Names are used once, and lead somewhere.

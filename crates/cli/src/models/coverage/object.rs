@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tattletrail_engine::ids::TechniqueId;
+use tattletrail_engine::threat_model::{Impact, Instrument, Likelihood};
 
 use super::Report;
 use crate::models::controls::Control;
@@ -22,7 +23,7 @@ pub(super) fn of(report: &Report<'_>) -> Value {
 
 fn application(surveyed: &Surveyed<'_>) -> Value {
     let model = surveyed.model;
-    let log = |one: &tattletrail_engine::threat_model::Instrument| {
+    let log = |one: &Instrument| {
         json!({
             "id": &*one.id, "source": one.source.as_str(), "status": one.status.as_str(), "services": one.services,
         })
@@ -48,8 +49,8 @@ fn vector(surveyed: &Surveyed<'_>, one: &SurveyedVector<'_>) -> Value {
     json!({
         "id": &*vector.id,
         "title": vector.title,
-        "impact": vector.impact.map(|impact| impact.as_str()),
-        "likelihood": vector.likelihood.map(|likelihood| likelihood.as_str()),
+        "impact": vector.impact.map(Impact::as_str),
+        "likelihood": vector.likelihood.map(Likelihood::as_str),
         "techniques": techniques,
         "instrumentation": vector.instrumentation.iter().map(|named| &*named.id).collect::<Vec<_>>(),
         "level": one.level.as_str(),

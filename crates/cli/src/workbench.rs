@@ -9,9 +9,6 @@ mod files;
 // Text broken into lines.
 mod wrap;
 
-// JSON in lines.
-mod json;
-
 // One rule by what people call it.
 mod find;
 

@@ -22,8 +22,8 @@ use serde_json::json;
 use tattletrail_engine::render::text::neutralise;
 
 use super::files;
-use super::json::pretty;
 use crate::output::Style;
+use crate::output::json::pretty;
 use crate::output::layout::paint;
 use crate::{Console, Exit};
 use diagnostic::{Diagnostic, Severity};

@@ -24,6 +24,9 @@ mod scan;
 // `tattletrail rules ...`: the rule author's workbench.
 mod workbench;
 
+// `tattletrail threat-model ...`: what applications are threatened by, and what sees it.
+mod models;
+
 // `tattletrail exposures`.
 mod exposures;
 
@@ -59,7 +62,7 @@ enum Command {
     Scan(Box<scan::ScanArguments>),
     Exposures(Box<exposures::ExposuresArguments>),
     Rules(Box<workbench::RulesArguments>),
-    ThreatModel(Box<models::ModelsArguments>),
+    ThreatModel(Box<models::ModelArguments>),
     /// Send findings to Security Hub, CloudWatch, SNS and EventBridge, each once (in `tattletrail-aws`)
     #[command(disable_help_flag = true)]
     Publish(elsewhere::Passed),

@@ -1,11 +1,36 @@
-//! `tattletrail threat-model ...`: what is made of the threat models beside the rules.
+//! `tattletrail threat-model ...`: what applications are threatened by, and what sees it.
 //!
-//! Each command reads rules and models; results go to standard output or to a file, words about the run to standard error.
+//! Each command reads threat models together with the rules that they name; results go to standard output, words about the
+//! run to standard error.
 
-// The models that a command is about.
+// Models and rules that paths lead to.
+mod load;
+
+// Which cases there are of which rule.
+mod cases;
+
+// Which logs a rule needs.
+mod feeds;
+
+// Vector by vector, rule by rule: what is declared, tested, seen, or blind.
+mod survey;
+
+// What is wrong with models that load.
+pub(crate) mod lints;
+
+// `threat-model check`.
+mod check;
+
+// `threat-model coverage`.
+mod coverage;
+
+// Controls of CIS and Security Hub.
+mod controls;
+
+// The applications that a command is about.
 mod chosen;
 
-// `threat-model navigator`: a layer of ATT&CK Navigator.
+// `threat-model navigator`.
 mod navigator;
 
 // What Threat Composer says of a threat, as lines of a description.
@@ -25,7 +50,16 @@ use clap::{Args, Subcommand};
 use crate::{Console, Exit};
 
 const EXAMPLES: &str = "\
+A threat model says, in one file per application, how it is attacked, which log shows that and which rules see it.
+docs/threat-models.md goes from a whiteboard to a dashboard.
+
 Examples:
+  tattletrail threat-model check my-rules/
+      does every attack have rules that are tested, and a log that shows it?
+  tattletrail threat-model coverage
+      the models and rules inside this program: what is covered, and how well?
+  tattletrail threat-model coverage my-rules/ --seen AWSLogs/
+      and what fired in these logs?
   tattletrail threat-model navigator -o layer.json
       what of ATT&CK do the models look at? Open the file in ATT&CK Navigator
   tattletrail threat-model import threats.tc.json -o my-rules/threat-models/shop.yml
@@ -33,24 +67,28 @@ Examples:
   tattletrail threat-model export cruddur --format otm -o cruddur.otm.json
       hand a model to other tools";
 
-/// Threat models: which attacks an application fears, and who would see them.
+/// Check threat models, say what they cover, and take them to other tools.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
-pub(crate) struct ModelsArguments {
+pub(crate) struct ModelArguments {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::CheckArguments),
+    Coverage(coverage::CoverageArguments),
     Navigator(navigator::NavigatorArguments),
     Import(import::ImportArguments),
     Export(export::ExportArguments),
 }
 
 /// Runs one of the commands.
-pub(crate) fn run(arguments: &ModelsArguments, console: &mut Console) -> Exit {
+pub(crate) fn run(arguments: &ModelArguments, console: &mut Console) -> Exit {
     match &arguments.command {
+        Command::Check(arguments) => check::run(arguments, console),
+        Command::Coverage(arguments) => coverage::run(arguments, console),
         Command::Navigator(arguments) => navigator::run(arguments, console),
         Command::Import(arguments) => import::run(arguments, console),
         Command::Export(arguments) => export::run(arguments, console),

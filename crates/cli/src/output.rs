@@ -9,9 +9,6 @@ pub(crate) mod layout;
 // A file, or standard output.
 pub(crate) mod place;
 
-// JSON in lines.
-pub(crate) mod json;
-
 use std::fmt;
 use std::io::{self, Write};
 

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::chosen::RulesArguments;
-use crate::output::json::pretty;
 use crate::output::place::put;
+use crate::workbench::json::pretty;
 use crate::{Console, Exit};
 
 const EXAMPLES: &str = "\

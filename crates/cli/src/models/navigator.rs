@@ -14,9 +14,9 @@ use tattletrail_engine::finding::{Finding, Level};
 use tattletrail_engine::timeline::Told;
 
 use super::chosen::{Chosen, RulesArguments};
-use crate::output::json::pretty;
 use crate::output::place::put;
 use crate::scan::{InputArguments, read_all, say_summary};
+use crate::workbench::json::pretty;
 use crate::{Console, Exit};
 use score::Scores;
 

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tattletrail_engine::render::text::neutralise;
 use tattletrail_engine::ruleset::{CompiledFilter, CompiledRule, Correlation, Header, RuleSet};
 
+use super::json::pretty;
 use super::wrap::{labelled, wrap};
 use crate::output::Style;
-use crate::output::json::pretty;
 use crate::rules::{self, RulesError};
 use crate::scan::{load_rules, refuse_rules};
 use crate::{Console, Exit};

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::ruleset::{RuleChange, RuleSet, changes};
 
+use super::json::pretty;
 use crate::output::Style;
-use crate::output::json::pretty;
 use crate::scan::filter::parse_time;
 use crate::scan::{InputArguments, load_rules, say_summary};
 use crate::{Console, Exit};

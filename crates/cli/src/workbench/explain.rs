@@ -21,8 +21,8 @@ use tattletrail_engine::ruleset::{CompiledRule, Correlation, RuleSet};
 use tattletrail_engine::sigma::{FilterInfo, RuleWords};
 
 use super::find::{Subject, find};
+use super::json::pretty;
 use crate::output::Style;
-use crate::output::json::pretty;
 use crate::rules::is_cases;
 use crate::{Console, Exit};
 

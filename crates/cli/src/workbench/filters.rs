@@ -13,9 +13,9 @@ use tattletrail_engine::finding::Level;
 use tattletrail_engine::render::text::neutralise;
 
 use super::check::today;
+use super::json::pretty;
 use super::wrap::wrap;
 use crate::output::Style;
-use crate::output::json::pretty;
 use crate::output::layout::{fit, paint};
 use crate::scan::{InputArguments, load_with, read_all};
 use crate::{Console, Exit};

@@ -12,8 +12,8 @@ use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::csv;
 use tattletrail_engine::ruleset::{CompiledRule, Correlation, RuleSet};
 
+use super::json::pretty;
 use crate::output::Style;
-use crate::output::json::pretty;
 use crate::output::layout::{fit, flow, paint};
 use crate::output::table::color_of;
 use crate::scan::{LevelArgument, load_rules};

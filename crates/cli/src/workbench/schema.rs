@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::output::json::pretty;
+use super::json::pretty;
 use crate::output::place::put;
 use crate::{Console, Exit};
 

@@ -18,8 +18,8 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::files;
+use super::json::pretty;
 use crate::output::Style;
-use crate::output::json::pretty;
 use crate::{Console, Exit};
 use outcome::{Outcome, Ran, Report, Tested};
 

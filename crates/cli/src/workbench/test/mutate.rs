@@ -23,7 +23,7 @@ use tattletrail_engine::sigma::Mutation;
 use super::outcome::Outcome;
 use super::{TestArguments, TestFormat, case_object};
 use crate::output::Style;
-use crate::output::json::pretty;
+use crate::workbench::json::pretty;
 use crate::{Console, Exit};
 use outcome::{Judged, Mutated, Report, Verdict};
 

@@ -30,9 +30,6 @@ mod models;
 // `tattletrail exposures`.
 mod exposures;
 
-// `tattletrail threat-model ...`: models of applications.
-mod models;
-
 // Findings as text on a stream.
 mod output;
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tattletrail_engine::attack;
 use tattletrail_engine::finding::RuleInfo;
 use tattletrail_engine::ids::RuleId;
-use tattletrail_engine::threat_model::{Impact, Likelihood, Standing, ThreatModel, Vector};
+use tattletrail_engine::threat_model::{Gap, Impact, Likelihood, Standing, ThreatModel, Vector};
 
 use crate::models::chosen::Chosen;
 use crate::models::notes::Notes;
@@ -59,7 +59,9 @@ pub(super) fn project(chosen: &Chosen, model: &ThreatModel) -> Value {
 fn gaps(model: &ThreatModel, vector: Option<&Vector>) -> Vec<Value> {
     let of = vector.map(|vector| &vector.id);
     let gaps = model.gaps.iter().filter(|gap| gap.vector.as_ref().map(|named| &named.id) == of);
-    gaps.map(|gap| json!({ "gap": gap.gap, "reason": gap.reason, "until": gap.until })).collect()
+    let rules = |gap: &Gap| gap.rules.iter().map(|rule| rule.named().to_owned()).collect::<Vec<_>>();
+    gaps.map(|gap| json!({ "gap": gap.gap, "reason": gap.reason, "rules": rules(gap), "until": gap.until }))
+        .collect()
 }
 
 fn components(chosen: &Chosen, model: &ThreatModel) -> Vec<Value> {

@@ -23,5 +23,7 @@ pub(in crate::models::import) fn is_ours(gap: &Gap) -> bool {
 pub(in crate::models::import) fn gap_of(gap: &Gap) -> Item {
     let vector = gap.vector.as_ref().map(|named| named.id.to_string()).unwrap_or_default();
     let item = Item::default().with("vector", vector).with("gap", gap.gap.clone());
-    item.with("reason", gap.reason.clone()).with("until", gap.until.clone().unwrap_or_default())
+    let rules = gap.rules.iter().map(|rule| rule.named().to_owned()).collect();
+    let item = item.with("reason", gap.reason.clone()).with_list("rules", rules);
+    item.with("until", gap.until.clone().unwrap_or_default())
 }

@@ -71,6 +71,9 @@ mod bad_input;
 // Third-party records and verdicts, where they are present.
 mod corpus;
 
+// `tattletrail threat-model`: to other tools and from them.
+mod exchange;
+
 // What may be logged.
 mod log_fields;
 

@@ -27,6 +27,24 @@ mod coverage;
 // Controls of CIS and Security Hub.
 mod controls;
 
+// The applications that a command is about.
+mod chosen;
+
+// `threat-model navigator`.
+mod navigator;
+
+// What Threat Composer says of a threat, as lines of a description.
+mod notes;
+
+// A model as YAML.
+mod draft;
+
+// `threat-model import`: from Threat Composer.
+mod import;
+
+// `threat-model export`: to Threat Composer and Open Threat Model.
+mod export;
+
 use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
@@ -41,9 +59,15 @@ Examples:
   tattletrail threat-model coverage
       the models and rules inside this program: what is covered, and how well?
   tattletrail threat-model coverage my-rules/ --seen AWSLogs/
-      and what fired in these logs?";
+      and what fired in these logs?
+  tattletrail threat-model navigator -o layer.json
+      what of ATT&CK do the models look at? Open the file in ATT&CK Navigator
+  tattletrail threat-model import threats.tc.json -o my-rules/threat-models/shop.yml
+      begin a model from what was drawn up in Threat Composer
+  tattletrail threat-model export cruddur --format otm -o cruddur.otm.json
+      hand a model to other tools";
 
-/// Check threat models, and say what they cover.
+/// Check threat models, say what they cover, and take them to other tools.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ModelArguments {
@@ -55,6 +79,9 @@ pub(crate) struct ModelArguments {
 enum Command {
     Check(check::CheckArguments),
     Coverage(coverage::CoverageArguments),
+    Navigator(navigator::NavigatorArguments),
+    Import(import::ImportArguments),
+    Export(export::ExportArguments),
 }
 
 /// Runs one of the commands.
@@ -62,5 +89,8 @@ pub(crate) fn run(arguments: &ModelArguments, console: &mut Console) -> Exit {
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments, console),
         Command::Coverage(arguments) => coverage::run(arguments, console),
+        Command::Navigator(arguments) => navigator::run(arguments, console),
+        Command::Import(arguments) => import::run(arguments, console),
+        Command::Export(arguments) => export::run(arguments, console),
     }
 }

@@ -63,11 +63,11 @@ function lane(bar, start, span) {
   const again = D.column.reopened[n] === 1 ? "opened again" : "opened";
   const name = text("resource_name", n) || text("resource", n) || "no name";
   const who = shortActor(text("opened_by", n) || text("actor", n));
-  const until = open ? "still open" : `closed ${moment(bar.to)} by ${shortActor(text("actor", bar.end))}`;
+  const until = open ? "still open" : `closed ${shortMoment(bar.to)} by ${shortActor(text("actor", bar.end))}`;
   return el("li", { class: "lane", "data-id": text("id", n), "data-from": bar.from, "data-to": bar.to },
     el("div", { class: "name" },
       button([el("b", null, name), " ", text("exposed", n)], () => only({ id: D.column.id[n] }), { class: "plain" }),
-      el("small", null, `${again} ${moment(bar.from)} by ${who}, ${until}`)),
+      el("small", null, `${level}, ${again} ${shortMoment(bar.from)} by ${who}, ${until}`)),
     el("div", { class: "track", "aria-hidden": "true" }, piece),
     el("div", { class: `length ${open ? "alarm" : ""}` }, open ? "still open" : lasting(bar.to - from)));
 }
@@ -77,7 +77,7 @@ function lines(start, span) {
   const every = step(0, span, 8);
   const grid = el("div", { class: "lines", "aria-hidden": "true" });
   for (let at = Math.ceil(start / every) * every; at < start + span; at += every) {
-    grid.append(put(el("span", null, tick(at, every)), "left", `${((at - start) / span) * 100}%`));
+    grid.append(put(el("span", null, at - start > span * 0.95 ? "" : tick(at, every)), "left", `${((at - start) / span) * 100}%`));
   }
   return grid;
 }

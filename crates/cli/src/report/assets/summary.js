@@ -12,8 +12,8 @@ function drawSummary() {
   for (const technique of fired) covered.add(technique);
   body.append(
     el("div", { class: "tiles" },
-      tile("findings", D.count, D.count === 1 ? "finding" : "findings", closed > 0 ? `${counted(D.count - closed, "opened or happened", "opened or happened")}, ${number(closed)} closed again` : "none closed again"),
-      tile("open", open, open === 1 ? "exposure still open" : "exposures still open", `of ${number(bars().length)} seen; guard rails count, too`, open > 0 ? "alarm" : ""),
+      tile("findings", D.count, D.count === 1 ? "finding" : "findings", `${number(closed)} of them the end of an exposure`),
+      tile("open", open, open === 1 ? "exposure still open" : "exposures still open", `of ${number(bars().length)} seen, guard rails too`, open > 0 ? "alarm" : ""),
       tile("techniques", fired.size, fired.size === 1 ? "technique fired" : "techniques fired", `of ${number(covered.size)} that ${number(D.rules.length)} rules cover`),
       tile("identities", tallied("actor").length, "identities", `from ${counted(tallied("ip").filter(([place]) => place !== 0).length, "address", "addresses")}`),
       tile("records", scan.records, "records read", `${number(scan.matched)} of them matched`),

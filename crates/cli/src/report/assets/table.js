@@ -62,8 +62,8 @@ function row(n) {
     cell("Time", el("span", { class: "time" }, when(n))),
     cell("Level", levelMark(LEVELS[D.levels[n]])),
     cell("Finding", button(text("title", n), () => openDetail(n), { class: "plain title", "aria-haspopup": "dialog" }), el("small", null, techniques)),
-    cell("Who", shortActor(text("actor", n)), el("small", null, text("ip", n))),
-    cell("Service", service(text("source", n)), el("small", null, text("name", n))),
+    cell("Who", breakable(shortActor(text("actor", n))), el("small", null, text("ip", n))),
+    cell("Service", service(text("source", n)), el("small", null, breakable(text("name", n)))),
     cell("Account", text("account", n) || "none", el("small", null, text("region", n))),
     cell("Status", el("span", { class: closed ? "done" : "" }, closed ? "closed" : "open")));
 }

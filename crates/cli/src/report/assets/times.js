@@ -54,15 +54,15 @@ function binColumn(bin, width, most, read) {
   return column;
 }
 
-/** About six times below the columns. */
+/** Some times below the columns. */
 function axis(list, width) {
   const line = el("div", { class: "axis", "aria-hidden": "true" });
   if (list.length === 0) return line;
   const span = list.length * width;
   const from = list[0].from;
-  const every = step(0, span, 6);
+  const every = step(0, span, 12);
   for (let at = Math.ceil(from / every) * every; at < from + span; at += every) {
-    line.append(put(el("span", null, tick(at, every)), "left", `${((at - from) / span) * 100}%`));
+    line.append(put(el("span", null, at - from > span * 0.95 ? "" : tick(at, every)), "left", `${((at - from) / span) * 100}%`));
   }
   return line;
 }

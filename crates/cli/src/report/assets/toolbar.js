@@ -12,7 +12,7 @@ function toolbar() {
   listeners.push(() => { if (search.value !== wanted.words && document.activeElement !== search) search.value = wanted.words; });
   return el("form", { class: "tools", role: "search", "aria-label": "Findings", on: { submit: (event) => event.preventDefault() } },
     el("label", { class: "wide" }, "Search", search),
-    levelButtons(),
+    levelButtons(), el("span", { class: "break" }),
     choice("status", "Status", "closed", [["0", "open", 0], ["1", "closed", 1]]),
     choiceOf("source", "Service", service), choiceOf("account", "Account"), choiceOf("region", "Region"), applicationChoice());
 }

@@ -16,12 +16,14 @@ function instant(seconds) {
 /** `2026-11-20 11:05:20`, in UTC like everything here. */
 const moment = (seconds) => instant(seconds).replace("T", " ").replace("Z", "");
 
+/** The same; where everything was on one day, without the day. */
+const shortMoment = (seconds) => moment(seconds).slice(D.timed && instant(D.first).slice(0, 10) === instant(D.last).slice(0, 10) ? 11 : 0);
+
 /** Seconds in the two largest units. */
 function lasting(seconds) {
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
-  return `${Math.floor(seconds / 86400)}d ${Math.floor((seconds % 86400) / 3600)}h`;
+  const [large, small, each] = seconds < 60 ? ["s", "", 1] : seconds < 3600 ? ["m", "s", 60] : seconds < 86400 ? ["h", "m", 3600] : ["d", "h", 86400];
+  const rest = small === "" ? 0 : Math.floor((seconds % each) / (each / (small === "h" ? 24 : 60)));
+  return `${Math.floor(seconds / each)}${large}${rest > 0 ? ` ${rest}${small}` : ""}`;
 }
 
 /** `Admin/omar@example.com` of the ARN of an assumed role, `ci` of that of a user. */
@@ -36,6 +38,9 @@ function shortActor(name) {
   }
   return parts[0] === "user" && parts.length === 2 ? parts[1] : rest;
 }
+
+/** A name that may go on in the next line behind `/`, before `@`, and before a capital letter. */
+const breakable = (name) => name.split(/(?<=[/])|(?=@)|(?<=[a-z])(?=[A-Z])/).flatMap((piece, n) => (n === 0 ? [piece] : [el("wbr"), piece]));
 
 /** `s3` of `s3.amazonaws.com`. */
 const service = (source) => source.replace(/\.amazonaws\.com$/, "");

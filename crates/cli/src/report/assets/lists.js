@@ -25,7 +25,7 @@ function drawRules() {
   const entries = D.rules.map((rule, n) => ({ name: rule.title, whole: rule.title, count: counts[n], level: LEVELS.indexOf(rule.level), action: () => only({ rule: n }) }))
     .filter((entry) => entry.count > 0)
     .sort((a, b) => a.level - b.level || b.count - a.count || compare(a.name, b.name));
-  body.append(ranking("rule", null, entries, 12));
+  body.append(ranking("rule", null, entries, 24));
 }
 
 /** A list with a bar for each entry, as long as its count; pressing one shows its findings. */

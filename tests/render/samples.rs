@@ -48,6 +48,7 @@ pub(super) fn exposure_open() -> Finding {
         ]),
         several: None,
         life: None,
+        applications: Vec::new(),
         trace: None,
     }
 }
@@ -145,6 +146,7 @@ fn behaviour() -> Finding {
         evidence: evidence(&[("eventName", "StopLogging")]),
         several: None,
         life: None,
+        applications: Vec::new(),
         trace: None,
     }
 }
@@ -225,6 +227,7 @@ fn nothing_known() -> Finding {
         evidence: Vec::new(),
         several: None,
         life: None,
+        applications: Vec::new(),
         trace: None,
     }
 }

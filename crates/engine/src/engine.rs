@@ -153,7 +153,9 @@ impl Engine {
         let mut found = Found::default();
         let event = Event::new(record);
         self.rules.for_each_match(&event, Scope::Record, |rule| {
-            let finding = || Finding::of_behaviour(rule, &event, resource_of(record));
+            let finding = || {
+                self.rules.attributed(Finding::of_behaviour(rule, &event, resource_of(record)), Some(record))
+            };
             found.matched(&self.rules, rule, &event, finding);
         });
         found
@@ -196,7 +198,10 @@ impl Engine {
         let event = Event::with_exposure(record, document.root());
         let mut found = Found::default();
         self.rules.for_each_match(&event, Scope::Exposure, |rule| {
-            let finding = || Finding::of_exposure(rule, &event, told.clone(), status, home);
+            let finding = || {
+                let finding = Finding::of_exposure(rule, &event, told.clone(), status, home);
+                self.rules.attributed(finding, Some(record))
+            };
             match status {
                 Status::Open => found.matched(&self.rules, rule, &event, finding),
                 Status::Closed if self.rules.is_silent(&rule.info().id) => {}

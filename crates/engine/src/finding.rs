@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::exposure::ExposureChange;
 use crate::ids::{AccountId, EventId, FindingId, Region, RuleHash, RuleId, TechniqueId};
 use crate::resource::Resource;
+use crate::threat_model::Attribution;
 
 /// Something a rule found, told so that a person can act on it.
 #[derive(Debug, Clone)]
@@ -54,6 +55,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Since when it stands or stood; known where records are read in their order.
     pub life: Option<Life>,
+    /// The applications that it belongs to, by the threat models; in the order of their names.
+    pub applications: Vec<Attribution>,
     /// The trace of the work that it came out of. The engine has none: whoever processes the finding sets it.
     pub trace: Option<Trace>,
 }

@@ -13,6 +13,9 @@ pub mod limits;
 // Bytes as hexadecimal digits.
 mod hex;
 
+// Patterns with wildcards.
+mod glob;
+
 // Identifiers as types.
 pub mod ids;
 
@@ -39,6 +42,9 @@ pub mod sigma;
 
 // The pinned version of MITRE ATT&CK.
 pub mod attack;
+
+// What an application is threatened by, and which rules see it.
+pub mod threat_model;
 
 // All rules together, indexed.
 pub mod ruleset;

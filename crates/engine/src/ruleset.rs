@@ -1,6 +1,6 @@
 //! All rules together, indexed so that an event meets only the rules it can match.
 //!
-//! In: rule files (with correlations and filters), or a bundle made of them. Out: a [`RuleSet`], or every error in every file. A rule that requires an `eventName` is tried on
+//! In: rule files (with correlations, filters and threat models), or a bundle made of them. Out: a [`RuleSet`], or every error in every file. A rule that requires an `eventName` is tried on
 //! events of that name only, else one that requires an `eventSource` on those of that source, the rest on all.
 //!
 //! INVARIANT: the index never hides a match; [`RuleSet::matches_unindexed`] is the slow twin that a test compares with.
@@ -14,9 +14,13 @@ use crate::event::{EXPOSURE, Event};
 use crate::finding::RuleInfo;
 use crate::ids::RuleId;
 use crate::sigma::error::{Code, Position};
-use crate::sigma::{Parsed, parse};
+use crate::sigma::parse;
+use crate::threat_model::ThreatModel;
 
 pub use crate::sigma::{CompiledFilter, CompiledRule, Correlation, RuleError, RuleSource, Word};
+
+// Which findings are whose.
+mod models;
 
 // Which rules an event can match.
 mod index;
@@ -43,6 +47,7 @@ pub use outline::Outline;
 pub(crate) use links::Role;
 
 use index::Index;
+use join::Parts;
 use links::Links;
 
 /// Compiled rules with their index, correlations and filters.
@@ -56,6 +61,8 @@ pub struct RuleSet {
     correlations: Vec<Correlation>,
     /// By path, then id.
     filters: Vec<CompiledFilter>,
+    /// By application.
+    models: Vec<ThreatModel>,
     links: Links,
     /// The correlations that a bundle left out.
     left_out: Vec<RuleId>,
@@ -88,37 +95,35 @@ impl RuleSet {
 
     /// What is in one file, whether or not the rules that it names are there; `None` where it has a fault of its own.
     pub fn alone(source: &RuleSource) -> Option<Self> {
-        let (mut rules, mut correlations, mut filters) = (Vec::new(), Vec::new(), Vec::new());
-        for parsed in parse(source).ok()? {
-            match parsed {
-                Parsed::Rule(rule) => rules.push(*rule),
-                Parsed::Correlation(correlation) => correlations.push(*correlation),
-                Parsed::Filter(filter) => filters.push(*filter),
-                Parsed::Placeholders(_) => {}
-            }
-        }
-        Some(Self::linked(rules, correlations, filters, &[], &mut Vec::new()))
+        let mut parts = Parts::default();
+        parts.extend(parse(source).ok()?);
+        Some(Self::linked(parts, &[], &mut Vec::new()))
     }
 
     /// Puts together what has been read; `broken` are the texts of files that could not be.
     fn linked(
-        mut rules: Vec<CompiledRule>,
-        mut correlations: Vec<Correlation>,
-        mut filters: Vec<CompiledFilter>,
+        Parts { mut rules, mut correlations, mut filters, mut models, left_out }: Parts,
         broken: &[String],
         errors: &mut Vec<RuleError>,
     ) -> Self {
         rules.sort_by(|a, b| (&a.info().path, &a.info().id).cmp(&(&b.info().path, &b.info().id)));
         correlations.sort_by(|a, b| (&a.info().path, &a.info().id).cmp(&(&b.info().path, &b.info().id)));
         filters.sort_by(|a, b| (&a.info().path, &a.info().id).cmp(&(&b.info().path, &b.info().id)));
+        models.sort_by(|a, b| (&a.application, &a.path).cmp(&(&b.application, &b.path)));
         errors.extend(duplicates(&rules, &correlations, &filters));
-        let (links, unresolved) = Links::new(&rules, &correlations, &filters);
+        errors.extend(same_application(&models));
+        let (mut links, mut unresolved) = Links::new(&rules, &correlations, &filters);
+        unresolved.extend(links.link_models(
+            &models,
+            rules.iter().map(CompiledRule::info).chain(correlations.iter().map(Correlation::info)),
+            &left_out,
+        ));
         // What names the rule of a file with a fault of its own is not at fault.
         let is_broken = |named: &str| broken.iter().any(|text| text.contains(named));
         errors.extend(unresolved.into_iter().filter(|one| !is_broken(&one.named)).map(|one| one.error));
         let record = Index::new(&rules, |rule| !rule.is_exposure());
         let exposure = Index::new(&rules, CompiledRule::is_exposure);
-        Self { rules, record, exposure, correlations, filters, links, left_out: Vec::new() }
+        Self { rules, record, exposure, correlations, filters, models, links, left_out }
     }
 
     /// The correlations, by path, then id.
@@ -230,6 +235,23 @@ impl RuleSet {
         let wanted = scope == Scope::Exposure;
         self.rules.iter().filter(|rule| rule.is_exposure() == wanted && rule.matches(event)).collect()
     }
+}
+
+/// An error for each model of an application that another one has.
+fn same_application(models: &[ThreatModel]) -> Vec<RuleError> {
+    let pairs = models.windows(2).filter_map(|pair| match pair {
+        [first, second] if first.application == second.application => Some((first, second)),
+        _ => None,
+    });
+    let error = |(first, second): (&ThreatModel, &ThreatModel)| {
+        let message = format!(
+            "found the application `{}`, which {} has too, expected one of its own",
+            second.application, first.path
+        );
+        let hint = "an application has one threat model; put both into one file".to_owned();
+        second.error(Code::DuplicateId, second.at, message, hint)
+    };
+    pairs.map(error).collect()
 }
 
 /// An error for each document whose id another one has.

@@ -57,7 +57,7 @@ mod selection;
 mod required;
 
 // The documents of a file.
-mod document;
+pub(crate) mod document;
 
 // The keys around the detection.
 mod metadata;

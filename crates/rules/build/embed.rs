@@ -67,11 +67,11 @@ fn table(files: &[File]) -> String {
     format!("&[\n{}]\n", files.iter().map(row).collect::<String>())
 }
 
-/// The Sigma rules and correlations under `rules/aws`, the filters under `rules/filters`; cases (`*.test.yml`) and threat
-/// models are other things.
+/// The Sigma rules and correlations under `rules/aws`, the filters under `rules/filters`, and the threat models; cases
+/// (`*.test.yml`) are something else.
 fn is_rule(inside: &Path) -> bool {
     let name = inside.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    ["aws", "filters"].iter().any(|folder| inside.starts_with(folder))
+    ["aws", "filters", "threat-models"].iter().any(|folder| inside.starts_with(folder))
         && name.ends_with(".yml")
         && !name.ends_with(".test.yml")
 }

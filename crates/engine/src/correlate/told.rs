@@ -37,7 +37,8 @@ pub(super) fn finding<'f>(
             .map(EventId::from)
             .collect(),
     };
-    Some(Finding::of_several(correlation.info(), group, event, actor, resource, several))
+    let finding = Finding::of_several(correlation.info(), group, event, actor, resource, several);
+    Some(rules.attributed(finding, None))
 }
 
 fn time(hit: &Hit) -> Option<String> {

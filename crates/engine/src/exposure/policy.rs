@@ -16,9 +16,6 @@ mod action;
 // What conditions restrict.
 mod condition;
 
-// Patterns with `*` and `?`.
-mod glob;
-
 // What actions of services give.
 mod levels;
 

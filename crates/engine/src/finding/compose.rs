@@ -77,6 +77,7 @@ impl Finding {
             several: None,
             evidence,
             life: None,
+            applications: Vec::new(),
             trace: None,
         }
     }

@@ -74,6 +74,7 @@ impl Finding {
             exposure: None,
             several: Some(several),
             life: None,
+            applications: Vec::new(),
             trace: None,
         }
     }

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::ids::TechniqueId;
 
 /// The columns, in order. New ones are added at the end.
-pub const COLUMNS: [&str; 36] = [
+pub const COLUMNS: [&str; 37] = [
     "finding_id",
     "status",
     "level",
@@ -47,6 +47,7 @@ pub const COLUMNS: [&str; 36] = [
     "trace_id",
     "correlation_id",
     "rule_hash",
+    "applications",
 ];
 
 /// The first line, without its end.
@@ -110,6 +111,7 @@ fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
         finding.trace.as_ref().map(|trace| trace.id.to_string()).unwrap_or_default(),
         event.correlation_id().map(ToString::to_string).unwrap_or_default(),
         rule.hash.to_string(),
+        finding.applications.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
     ]
 }
 

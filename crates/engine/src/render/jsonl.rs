@@ -6,6 +6,7 @@ use super::{attack, text};
 use crate::exposure::ExposureChange;
 use crate::finding::{Evidence, Finding, Several, Status};
 use crate::ids::{AccountId, EventId, Region, TechniqueId};
+use crate::threat_model::Attribution;
 
 /// The name and version of the schema. Adding a key keeps the version; any other change raises it.
 pub const SCHEMA: &str = "tattletrail.finding/1";
@@ -67,6 +68,8 @@ struct Line<'a> {
     open_seconds: Option<i64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     reopened: bool,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    applications: &'a [Attribution],
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,6 +136,7 @@ impl<'a> Line<'a> {
             opened_event_id: life.and_then(|life| life.opened_event.as_ref()).map(EventId::as_str),
             open_seconds: life.and_then(|life| life.seconds),
             reopened: life.is_some_and(|life| life.reopened),
+            applications: &finding.applications,
             trace_id: finding.trace.as_ref().map(|trace| trace.id.as_w3c()),
             trace_url: finding.trace_url(),
             exposure: finding.exposure.as_ref(),

@@ -55,6 +55,7 @@ pub(super) fn open_port() -> Finding {
         evidence: vec![Evidence { field: "exposure.reach".to_owned(), value: "world".to_owned() }],
         several: None,
         life: None,
+        applications: Vec::new(),
         trace: None,
     }
 }
@@ -201,6 +202,7 @@ prop_compose! {
             evidence: evidence.into_iter().map(|(field, value)| Evidence { field, value }).collect(),
             several: None,
             life: None,
+            applications: Vec::new(),
             trace: trace.map(self::trace),
         }
     }

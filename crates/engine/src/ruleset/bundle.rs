@@ -18,6 +18,7 @@ use super::links::Links;
 use super::{CompiledFilter, CompiledRule, RuleSet};
 use crate::ids::RuleId;
 use crate::sigma::Bytes;
+use crate::threat_model::ThreatModel;
 
 // What is wrong with a bundle.
 mod error;
@@ -37,7 +38,7 @@ pub use header::Header;
 
 /// The version of what compiled rules mean, and of how they are written. It goes up with any change of the types below
 /// [`CompiledRule`], or of what they match: a bundle of another version would be other rules.
-pub const RULE_VERSION: u16 = 1;
+pub const RULE_VERSION: u16 = 2;
 
 /// The section with an [`Entry`] for each rule.
 const INDEX: &str = "index";
@@ -56,6 +57,7 @@ struct Extras {
     links: Links,
     /// The correlations that were left out.
     left_out: Vec<RuleId>,
+    models: Vec<ThreatModel>,
 }
 
 impl RuleSet {
@@ -80,8 +82,9 @@ impl RuleSet {
         if u32::try_from(entries.len()) != Ok(header.rules) {
             return Err(BundleError::Count { found: entries.len(), expected: header.rules });
         }
-        let Extras { filters, links, left_out } = decode(EXTRAS, payload.get(extras).unwrap_or_default())?;
-        let mut set = Self { filters, links, left_out, ..Self::default() };
+        let Extras { filters, links, left_out, models } =
+            decode(EXTRAS, payload.get(extras).unwrap_or_default())?;
+        let mut set = Self { filters, links, left_out, models, ..Self::default() };
         let before = bytes.len() - payload.len();
         let (mut start, end) = (before + rules.start, before + rules.end);
         for (place, entry) in entries.iter().enumerate() {
@@ -138,6 +141,7 @@ fn write(set: &RuleSet) -> Result<Vec<u8>, BundleError> {
         filters: set.filters.clone(),
         links: set.links.clone(),
         left_out: set.left_out.iter().chain(correlations).cloned().collect(),
+        models: set.models.clone(),
     };
     section::append(&mut payload, EXTRAS, &postcard::to_stdvec(&extras).map_err(form(EXTRAS))?)?;
     Ok(Header::of(count, &payload).before(&payload))

@@ -3,25 +3,53 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{RuleError, RuleSet, RuleSource};
+use super::{CompiledFilter, CompiledRule, Correlation, RuleError, RuleSet, RuleSource};
+use crate::ids::RuleId;
 use crate::sigma::placeholders::Placeholders;
 use crate::sigma::{Parsed, parse, parse_with};
+use crate::threat_model::ThreatModel;
+
+/// What files and sets hold, before it is put together.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) rules: Vec<CompiledRule>,
+    pub(super) correlations: Vec<Correlation>,
+    pub(super) filters: Vec<CompiledFilter>,
+    pub(super) models: Vec<ThreatModel>,
+    /// The correlations that a bundle left out.
+    pub(super) left_out: Vec<RuleId>,
+}
+
+impl Parts {
+    /// Takes what is in a file.
+    pub(super) fn extend(&mut self, read: Vec<Parsed>) {
+        for parsed in read {
+            match parsed {
+                Parsed::Rule(rule) => self.rules.push(*rule),
+                Parsed::Correlation(correlation) => self.correlations.push(*correlation),
+                Parsed::Filter(filter) => self.filters.push(*filter),
+                Parsed::ThreatModel(model) => self.models.push(*model),
+                Parsed::Placeholders(_) => {}
+            }
+        }
+    }
+}
 
 impl RuleSet {
-    /// The rules, correlations and filters of these files, and those of the sets. If anything is wrong with any of them, all
+    /// The rules, correlations, filters and threat models of these files, and those of the sets. If anything is wrong with any of them, all
     /// errors come back and nothing is loaded.
     pub fn joined(
         sources: impl IntoIterator<Item = RuleSource>,
         sets: Vec<Self>,
     ) -> Result<Self, Vec<RuleError>> {
-        let (mut rules, mut correlations, mut filters) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut silent, mut left_out) = (Vec::new(), Vec::new());
+        let (mut parts, mut silent) = (Parts::default(), Vec::new());
         for set in sets {
             silent.extend(set.links.silent().cloned());
-            left_out.extend(set.left_out);
-            rules.extend(set.rules);
-            correlations.extend(set.correlations);
-            filters.extend(set.filters);
+            parts.left_out.extend(set.left_out);
+            parts.rules.extend(set.rules);
+            parts.correlations.extend(set.correlations);
+            parts.filters.extend(set.filters);
+            parts.models.extend(set.models);
         }
         let (mut errors, mut broken) = (Vec::new(), Vec::new());
         let sources: Vec<RuleSource> = sources.into_iter().collect();
@@ -32,18 +60,10 @@ impl RuleSet {
                 broken.push(source.text);
                 Vec::new()
             });
-            for parsed in read {
-                match parsed {
-                    Parsed::Rule(rule) => rules.push(*rule),
-                    Parsed::Correlation(correlation) => correlations.push(*correlation),
-                    Parsed::Filter(filter) => filters.push(*filter),
-                    Parsed::Placeholders(_) => {}
-                }
-            }
+            parts.extend(read);
         }
-        let mut set = Self::linked(rules, correlations, filters, &broken, &mut errors);
+        let mut set = Self::linked(parts, &broken, &mut errors);
         set.links.silence(silent);
-        set.left_out = left_out;
         if errors.is_empty() {
             return Ok(set);
         }

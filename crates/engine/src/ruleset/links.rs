@@ -1,6 +1,7 @@
 //! What the documents of a rule set have to do with each other: which rules a correlation counts, which a filter is about.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::sigma::error::{Code, RuleError};
 use crate::sigma::filter::{CompiledFilter, Targets};
 use crate::sigma::reference::Reference;
 use crate::sigma::{CompiledRule, nearest};
+use crate::threat_model::ThreatModel;
 
 /// The links of a rule set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub(crate) struct Links {
     /// Correlations by their places, each behind those that it names.
     #[serde(skip)]
     order: Vec<usize>,
+    /// Where a rule is named in threat models: their places and those of their vectors, sorted.
+    models: BTreeMap<RuleId, Vec<(usize, usize)>>,
 }
 
 /// A rule as one of those that a correlation names.
@@ -118,6 +122,35 @@ impl Links {
                 }
             }
         }
+    }
+
+    /// Resolves what threat models name. A correlation that a bundle left out is named rightly, though it is not there.
+    pub(super) fn link_models<'r>(
+        &mut self,
+        models: &[ThreatModel],
+        infos: impl Iterator<Item = &'r Arc<RuleInfo>>,
+        left_out: &[RuleId],
+    ) -> Vec<Unresolved> {
+        let infos: Vec<&RuleInfo> = infos.map(|info| &**info).collect();
+        let mut errors = Vec::new();
+        for (place, model) in models.iter().enumerate() {
+            for (vector, reference) in model.references() {
+                match find(reference, &infos) {
+                    Ok(info) => self.models.entry(info.id.clone()).or_default().push((place, vector)),
+                    Err(_) if left_out.iter().any(|id| id.as_str() == reference.named) => {}
+                    Err((message, hint)) => {
+                        let error = model.error(Code::Reference, reference.at, message, hint);
+                        errors.push(Unresolved { named: reference.named.clone(), error });
+                    }
+                }
+            }
+        }
+        errors
+    }
+
+    /// Where a rule is named in threat models: their places and those of their vectors, sorted.
+    pub(crate) fn models(&self, id: &RuleId) -> &[(usize, usize)] {
+        self.models.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// A rule that correlations name finds nothing by itself, unless one of them wants it to (`generate`).

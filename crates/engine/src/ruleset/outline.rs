@@ -12,9 +12,9 @@ use crate::sigma::{Parsed, parse};
 pub struct Outline {
     /// The ids and names of its rules and correlations.
     pub defines: BTreeSet<String>,
-    /// The ids and names that its correlations and filters name, without those that it defines.
+    /// The ids and names that its correlations, filters and threat models name, without those that it defines.
     pub names: BTreeSet<String>,
-    /// It has filters or placeholders, and nothing else.
+    /// It has filters, placeholders or threat models, and nothing else.
     pub is_filters: bool,
     /// It has a filter for all rules.
     pub is_for_any: bool,
@@ -35,6 +35,7 @@ impl Outline {
                 Parsed::Placeholders(all) => {
                     outline.defines.extend(all.keys().map(|name| format!("%{name}%")));
                 }
+                Parsed::ThreatModel(model) => outline.names.extend(model.named_rules().map(str::to_owned)),
                 Parsed::Filter(filter) => match filter.named_rules() {
                     Some(names) => outline.names.extend(names.map(str::to_owned)),
                     None => outline.is_for_any = true,

@@ -1,4 +1,4 @@
-//! The documents of a rule file: rules, correlations and filters, with the parts of a rule collection put together.
+//! The documents of a rule file: rules, correlations, filters and threat models, with the parts of a rule collection put together.
 //!
 //! A collection (Sigma specification 1.x, "Rule Collection") has documents with an `action`: what stands in a `global` one
 //! is laid under every document behind it, `reset` ends that, and `repeat` is the rule before it with other parts.
@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     Correlation,
     Filter,
     Placeholders,
+    ThreatModel,
 }
 
 /// One document of a file, as it is to be read.
@@ -54,6 +55,9 @@ pub(crate) fn documents(source: &RuleSource, problems: &mut Problems) -> Option<
 }
 
 fn kind(yaml: &Yaml) -> Kind {
+    if yaml.get("threat_model").is_some() && yaml.get("detection").is_none() {
+        return Kind::ThreatModel;
+    }
     match (yaml.get("correlation"), yaml.get("filter")) {
         (Some(_), _) => Kind::Correlation,
         (None, Some(_)) if yaml.get("detection").is_none() => Kind::Filter,

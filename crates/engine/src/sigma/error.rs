@@ -45,7 +45,7 @@ impl From<Position> for (usize, usize) {
 pub enum Code {
     /// The text is not YAML that can be read.
     Yaml,
-    /// The file has something other than rules, filters and correlations.
+    /// The file has something other than rules, correlations, filters and threat models.
     Document,
     /// A key around the detection is missing or wrong.
     Metadata,
@@ -81,11 +81,15 @@ pub enum Code {
     Correlation,
     /// A rule that another document names is not there.
     Reference,
+    /// A threat model cannot be read.
+    Model,
+    /// What a threat model names is not in it.
+    ModelLink,
 }
 
 impl Code {
     /// All codes, in their order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Yaml,
         Self::Document,
         Self::Metadata,
@@ -105,6 +109,8 @@ impl Code {
         Self::Filter,
         Self::Correlation,
         Self::Reference,
+        Self::Model,
+        Self::ModelLink,
     ];
 
     /// The code, such as `TT011`.
@@ -129,6 +135,8 @@ impl Code {
             Self::Filter => "TT040",
             Self::Correlation => "TT041",
             Self::Reference => "TT042",
+            Self::Model => "TT050",
+            Self::ModelLink => "TT051",
         }
     }
 
@@ -136,7 +144,9 @@ impl Code {
     pub fn title(self) -> &'static str {
         match self {
             Self::Yaml => "the text is not YAML that can be read",
-            Self::Document => "the file has something other than rules, filters and correlations",
+            Self::Document => {
+                "the file has something other than rules, correlations, filters and threat models"
+            }
             Self::Metadata => "a key around the detection is missing or wrong",
             Self::Tag => "a tag of ATT&CK is misspelt",
             Self::Logsource => "the rule is for another log",
@@ -154,6 +164,8 @@ impl Code {
             Self::Filter => "a filter cannot be read, or nobody answers for it",
             Self::Correlation => "a correlation cannot be read",
             Self::Reference => "a rule that is named is not there",
+            Self::Model => "a threat model cannot be read",
+            Self::ModelLink => "what a threat model names is not in it",
         }
     }
 }

@@ -29,8 +29,16 @@ impl Reference {
 
 /// The rules that a key names: a list of texts, or one. Each once.
 pub(crate) fn read(entry: &Entry, code: Code, problems: &mut Problems) -> Vec<Reference> {
-    let one = std::slice::from_ref(&entry.value);
-    let items: &[Yaml] = match &entry.value.value {
+    if matches!(&entry.value.value, Value::List(items) if items.is_empty()) {
+        problems.add(code, entry.at, "found an empty list `rules`, expected the ids or names of rules");
+    }
+    read_value(&entry.value, code, problems)
+}
+
+/// The same, of what stands behind the key; an empty list names none.
+pub(crate) fn read_value(value: &Yaml, code: Code, problems: &mut Problems) -> Vec<Reference> {
+    let one = std::slice::from_ref(value);
+    let items: &[Yaml] = match &value.value {
         Value::List(items) => items,
         _ => one,
     };
@@ -49,9 +57,6 @@ pub(crate) fn read(entry: &Entry, code: Code, problems: &mut Problems) -> Vec<Re
                 problems.add(code, item.at, message);
             }
         }
-    }
-    if items.is_empty() {
-        problems.add(code, entry.at, "found an empty list `rules`, expected the ids or names of rules");
     }
     references
 }

@@ -27,6 +27,7 @@ use super::value::Value;
 use super::yaml::{Yaml, show};
 use crate::event::Event;
 use crate::finding::RuleInfo;
+use crate::threat_model::{self, ThreatModel};
 pub(crate) use packed::Bytes;
 use packed::Packed;
 
@@ -153,6 +154,7 @@ pub(crate) enum Parsed {
     Correlation(Box<Correlation>),
     Filter(Box<CompiledFilter>),
     Placeholders(BTreeMap<String, Vec<String>>),
+    ThreatModel(Box<ThreatModel>),
 }
 
 /// Reads every document of a file; every error that is in it otherwise.
@@ -187,6 +189,9 @@ fn one(source: &RuleSource, document: &Document, problems: &mut Problems) -> Opt
             Some(Parsed::Placeholders(placeholders::read(entry, problems)))
         }
         Kind::Filter => filter::read(source, document, problems).map(Box::new).map(Parsed::Filter),
+        Kind::ThreatModel => {
+            threat_model::read(source, document, problems).map(Box::new).map(Parsed::ThreatModel)
+        }
     }
 }
 

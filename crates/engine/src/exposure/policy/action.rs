@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::glob::covers;
 use super::levels::LEVELS;
 use crate::exposure::Access;
+use crate::glob::covers;
 use crate::json::Node;
 
 /// `Action` and `Resource`, or `NotAction` and `NotResource`.

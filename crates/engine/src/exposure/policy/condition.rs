@@ -8,10 +8,10 @@ use std::borrow::Cow;
 
 use ipnet::IpNet;
 
-use super::glob::is_fixed;
 use super::principal::{arn_account, outsider};
 use super::{Holder, provider};
 use crate::exposure::{Reach, cidr};
+use crate::glob::is_fixed;
 use crate::ids::AccountId;
 use crate::json::{Kind, Node};
 

@@ -4,7 +4,7 @@ use crate::ids::AccountId;
 use crate::json::{Kind, Node};
 
 use super::Holder;
-use super::glob::{is_fixed, is_pattern};
+use crate::glob::{is_fixed, is_pattern};
 
 /// One principal of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

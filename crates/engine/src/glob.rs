@@ -1,18 +1,18 @@
-//! Patterns with `*` (any text) and `?` (any one character), as policies have them.
+//! Patterns with `*` (any text) and `?` (any one character), as policies and threat models have them.
 
 /// True if a value holds a wildcard.
-pub(super) fn is_pattern(value: &str) -> bool {
+pub(crate) fn is_pattern(value: &str) -> bool {
     value.contains(['*', '?'])
 }
 
 /// True if a value is fixed in AWS's sense: no wildcard and no policy variable (`${aws:username}`).
-pub(super) fn is_fixed(value: &str) -> bool {
+pub(crate) fn is_fixed(value: &str) -> bool {
     !is_pattern(value) && !value.contains("${")
 }
 
 /// True if `pattern` matches all of `text`, without regard to ASCII case. A `*` of the text is matched by a `*` of the
 /// pattern only: so a pattern that matches another pattern matches all that the other one does.
-pub(super) fn covers(pattern: &str, text: &str) -> bool {
+pub(crate) fn covers(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().map(|c| c.to_ascii_lowercase()).collect();
     let text: Vec<char> = text.chars().map(|c| c.to_ascii_lowercase()).collect();
     let (mut at, mut seen) = (0, 0);

@@ -1,0 +1,37 @@
+//! Threat models beside the rules: which findings are whose.
+
+use super::RuleSet;
+use crate::finding::Finding;
+use crate::record::CloudTrailRecord;
+use crate::threat_model::{Attribution, Tags, ThreatModel};
+
+impl RuleSet {
+    /// The threat models, by application.
+    pub fn models(&self) -> &[ThreatModel] {
+        &self.models
+    }
+
+    /// The finding, with the applications that it belongs to: those in whose models a vector names its rule, and whose scope
+    /// it fits. `record` is what it comes from: tags are in that alone.
+    #[must_use]
+    pub(crate) fn attributed(&self, mut finding: Finding, record: Option<&CloudTrailRecord>) -> Finding {
+        let places = self.links.models(&finding.rule.id);
+        if places.is_empty() {
+            return finding;
+        }
+        let wants_tags = self.models.iter().any(|model| !model.scope.tags.is_empty());
+        let tags = record.filter(|_| wants_tags).map(Tags::of).unwrap_or_default();
+        finding.applications = self.applications(places, &finding, &tags);
+        finding
+    }
+
+    /// `places` are those of models and their vectors, sorted.
+    fn applications(&self, places: &[(usize, usize)], finding: &Finding, tags: &Tags) -> Vec<Attribution> {
+        let by_model = places.chunk_by(|(a, _), (b, _)| a == b);
+        let attribution = |chunk: &[(usize, usize)]| {
+            let (model, _) = chunk.first()?;
+            self.models.get(*model)?.attribution(chunk.iter().map(|(_, vector)| *vector), finding, tags)
+        };
+        by_model.filter_map(attribution).collect()
+    }
+}

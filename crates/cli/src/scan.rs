@@ -62,8 +62,8 @@ use tattletrail_engine::ruleset::RuleSet;
 use tattletrail_engine::timeline::{Timeline, Told, Verdict};
 
 use crate::output::{Format, Style, Writer};
-use crate::report::Place;
 use crate::progress::Progress;
+use crate::report::Place;
 use crate::rules::{self, RulesError};
 use crate::told::took_ms;
 use crate::{Console, Exit};
@@ -214,9 +214,11 @@ fn scan(arguments: &ScanArguments, traced: Option<Traced>, console: &mut Console
 /// Findings and a page cannot share one stream.
 fn report_place(path: &Path, arguments: &ScanArguments) -> Result<Place, String> {
     match Place::of(path)? {
-        Place::Out if arguments.output.is_none() => Err("tattletrail: found `--report -` while findings go to standard \
+        Place::Out if arguments.output.is_none() => {
+            Err("tattletrail: found `--report -` while findings go to standard \
              output, too; name a file for one of them, or use `tattletrail report`\n"
-            .to_owned()),
+                .to_owned())
+        }
         place => Ok(place),
     }
 }

@@ -63,7 +63,17 @@ mod tests {
     #[test]
     fn the_script_makes_no_markup_of_texts_and_fetches_nothing() {
         let script = script();
-        for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch(", "XMLHttpRequest", "import("] {
+        for word in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "fetch(",
+            "XMLHttpRequest",
+            "import(",
+        ] {
             assert!(!script.contains(word), "{word}");
         }
     }

@@ -7,6 +7,7 @@ use tattletrail_engine::attack::{self, TACTICS};
 use tattletrail_engine::finding::{Level, RuleInfo};
 use tattletrail_engine::ids::{RuleId, TechniqueId};
 use tattletrail_engine::ruleset::RuleSet;
+use tattletrail_engine::threat_model::ThreatModel;
 
 use super::findings::Findings;
 use super::page::Asked;
@@ -16,6 +17,7 @@ use super::page::Asked;
 pub(super) struct Catalogue<'r> {
     attack: Attack,
     rules: Vec<Rule<'r>>,
+    models: Vec<Model<'r>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,6 +53,38 @@ struct More<'r> {
     hash: &'r str,
 }
 
+/// An application, as its threat model has it.
+#[derive(Debug, Serialize)]
+struct Model<'r> {
+    application: &'r str,
+    title: &'r str,
+    owner: &'r str,
+    vectors: Vec<Vector<'r>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Vector<'r> {
+    id: &'r str,
+    title: &'r str,
+    techniques: Vec<&'r TechniqueId>,
+}
+
+impl<'r> Model<'r> {
+    fn of(model: &'r ThreatModel) -> Self {
+        let vectors = model.vectors.iter().map(|vector| Vector {
+            id: &vector.id,
+            title: &vector.title,
+            techniques: vector.techniques.iter().map(|technique| &technique.id).collect(),
+        });
+        Self {
+            application: &model.application,
+            title: &model.title,
+            owner: &model.owner,
+            vectors: vectors.collect(),
+        }
+    }
+}
+
 impl<'r> Catalogue<'r> {
     /// The rules of a set that could have found something as the scan was asked, and those that did.
     pub(super) fn of(set: &'r RuleSet, findings: &Findings, asked: Asked) -> Self {
@@ -73,7 +107,8 @@ impl<'r> Catalogue<'r> {
         });
         let techniques = names.collect();
         let tactics = TACTICS.iter().map(|tactic| [tactic.id, tactic.name, tactic.title]).collect();
-        Self { attack: Attack { version: attack::VERSION, tactics, techniques }, rules }
+        let models = set.models().iter().map(Model::of).collect();
+        Self { attack: Attack { version: attack::VERSION, tactics, techniques }, rules, models }
     }
 
     /// How many rules were looked for.

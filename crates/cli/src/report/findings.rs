@@ -19,6 +19,8 @@ pub(crate) struct Findings {
     columns: Columns,
     evidence: Pairs,
     facts: Pairs,
+    /// Applications, each as often as it has attack vectors that the finding belongs to, with those.
+    applications: Pairs,
     /// Which rule each finding is of, by its place in `rules`.
     rule: Vec<usize>,
     #[serde(skip)]
@@ -86,6 +88,12 @@ impl Findings {
         }
         self.evidence.end();
         facts::add(&mut self.facts, strings, finding);
+        for whose in &finding.applications {
+            for vector in &whose.vectors {
+                self.applications.add(strings, &whose.application, vector);
+            }
+        }
+        self.applications.end();
     }
 
     fn rule_place(&mut self, finding: &Finding) -> usize {
@@ -125,7 +133,8 @@ impl Columns {
         self.correlation.push(pool.maybe(other));
         // The link ends in the id, which is there already.
         let link = finding.event_url();
-        self.event_link.push(pool.maybe(link.as_deref().zip(id).and_then(|(link, id)| link.strip_suffix(id))));
+        self.event_link
+            .push(pool.maybe(link.as_deref().zip(id).and_then(|(link, id)| link.strip_suffix(id))));
         self.source.push(pool.maybe(event.source.as_deref()));
         self.name.push(pool.maybe(event.name.as_deref()));
         self.error.push(pool.maybe(event.error_code.as_deref()));

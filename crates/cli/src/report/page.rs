@@ -17,8 +17,8 @@ use super::assets;
 use super::catalogue::Catalogue;
 use super::counts::Counts;
 use super::findings::Findings;
-use crate::scan::summary::grouped;
 use crate::scan::Tally;
+use crate::scan::summary::grouped;
 
 /// The form of the data in a page.
 const FORMAT: &str = "tattletrail.report/1";
@@ -55,7 +55,13 @@ pub(crate) fn write(
     let (style, script) = (assets::style(), assets::script());
     let policy = policy(&style, &script);
     let summary = summary(findings, tally, rules, catalogue.len());
-    let data = Data { format: FORMAT, version: env!("CARGO_PKG_VERSION"), scan: Counts::of(tally), catalogue, findings };
+    let data = Data {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION"),
+        scan: Counts::of(tally),
+        catalogue,
+        findings,
+    };
     // Every mark of the template begins a piece; what is put in is not looked at again.
     for piece in assets::TEMPLATE.split("{{") {
         let Some((mark, rest)) = piece.split_once("}}") else {
@@ -142,13 +148,21 @@ mod tests {
 
     #[test]
     fn markup_in_a_text_is_text() {
-        assert_eq!(escaped("<b a='1'>\"&\u{202e}</b>"), "&lt;b a=&#39;1&#39;&gt;&quot;&amp;\\u{202e}&lt;/b&gt;");
+        assert_eq!(
+            escaped("<b a='1'>\"&\u{202e}</b>"),
+            "&lt;b a=&#39;1&#39;&gt;&quot;&amp;\\u{202e}&lt;/b&gt;"
+        );
     }
 
     #[test]
     fn the_policy_lets_nothing_in() {
         let policy = policy("a{}", "1");
-        assert!(policy.starts_with("default-src 'none'; script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"), "{policy}");
+        assert!(
+            policy.starts_with(
+                "default-src 'none'; script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
+            ),
+            "{policy}"
+        );
         assert!(!policy.contains("unsafe") && !policy.contains("connect-src") && !policy.contains('"'));
     }
 }

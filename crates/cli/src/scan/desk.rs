@@ -45,8 +45,7 @@ pub(crate) fn scan_to(
     say_summary(&tally, choice.input.quiet, &results, console);
     let mut failed = refused("the findings", written, console);
     if let (Some(page), Some(findings)) = (page, findings) {
-        let written =
-            page.write(console, |out| report::write(out, &findings, &tally, engine.rules(), asked));
+        let written = page.write(console, |out| report::write(out, &findings, &tally, engine.rules(), asked));
         failed |= refused(&format!("the report to {}", page.name()), written, console);
     }
     match () {

@@ -88,7 +88,12 @@ function whoOf(n) {
 
 const resourceOf = (n) => part("What it is about", [["Resource", text("resource", n)], ["Name", text("resource_name", n)], ["Type", text("resource_type", n)]]);
 
-const applicationsOf = () => null;
+function applicationsOf(n) {
+  const names = new Map();
+  for (const [application, vector] of pairs("applications", n)) names.set(application, [...(names.get(application) ?? []), vector]);
+  const title = (application, vector) => D.models.find((model) => model.application === application)?.vectors.find(({ id }) => id === vector)?.title ?? vector;
+  return names.size === 0 ? null : part("Applications and attack vectors", [...names].map(([application, vectors]) => [application, vectors.map((vector) => title(application, vector)).join("\n")]));
+}
 
 function ruleOf(rule, place) {
   const techniques = rule.techniques.map((id) => [link(techniqueAddress(id), `${id} ${D.attack.techniques[id] ?? ""}`.trim()), " "]);

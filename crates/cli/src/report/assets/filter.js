@@ -14,6 +14,7 @@ const listeners = [];
 /** Changes the filter and tells whoever draws it. */
 function filter(change) {
   wanted = { ...wanted, ...change };
+  if (change.application !== undefined && change.vector === undefined) wanted.vector = null;
   refresh();
 }
 

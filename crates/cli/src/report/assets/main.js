@@ -22,8 +22,8 @@ function frame() {
   document.title = `Tattletrail report, ${days}`;
   document.getElementById("foot").append(
     el("p", null, `Tattletrail ${D.version}. Times are in UTC. Levels are those of the rules; counts are of findings, and a finding that closed has one for its opening and one for its end. Characters that cannot be seen are written as \\u{…}.`));
-  const targets = { exposures: bars().length, times: D.count, who: D.count, rules: D.count };
-  for (const [id, count] of Object.entries(targets)) if (count === 0) document.querySelector(`nav a[href="#${id}"]`).hidden = true;
+  const targets = { applications: D.models.length, exposures: bars().length, times: D.count, who: D.count, rules: D.count };
+  for (const [id, count] of Object.entries(targets)) document.querySelector(`nav a[href="#${id}"]`).hidden = count === 0;
 }
 
 async function main() {

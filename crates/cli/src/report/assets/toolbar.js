@@ -60,4 +60,4 @@ function drawChips(chips) {
   chips.replaceChildren(...list);
 }
 
-const isFiltered = () => Object.values(wanted).some((value) => (value instanceof Set ? value.size > 0 : value !== null && value !== ""));
+const isFiltered = () => wanted.application === "" || Object.values(wanted).some((value) => (value instanceof Set ? value.size > 0 : value !== null && value !== ""));

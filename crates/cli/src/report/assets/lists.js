@@ -47,6 +47,6 @@ function ranking(kind, title, entries, first) {
 function ranked(entry, most) {
   const bar = put(el("i", { class: entry.count > 0 ? `fill ${LEVELS[entry.level]}` : "none", "aria-hidden": "true" }), "width", `${(entry.count / most) * 100}%`);
   const name = entry.name || "(none)";
-  return el("li", null, button([el("span", { class: "name", title: entry.whole === name ? null : entry.whole }, name), el("b", null, number(entry.count)), el("span", { class: "bar" }, bar)], entry.action,
-    { class: "plain", "data-value": entry.count, "data-name": entry.whole, disabled: entry.count === 0, "aria-label": `${name}: ${counted(entry.count, "finding")}${entry.count > 0 ? `, worst level ${LEVELS[entry.level]}` : ""}` }));
+  return el("li", null, button([el("span", { class: "name", title: entry.whole === name ? null : entry.whole }, name), el("b", null, number(entry.count)), el("span", { class: "heard" }, `${entry.count === 1 ? "finding" : "findings"}${entry.count > 0 ? `, worst level ${LEVELS[entry.level]}` : ""}`), el("span", { class: "bar" }, bar)], entry.action,
+    { class: "plain", "data-value": entry.count, "data-name": entry.whole, disabled: entry.count === 0 }));
 }

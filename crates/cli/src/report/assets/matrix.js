@@ -44,14 +44,14 @@ function tacticColumn(column, tactic, most, about) {
 function cellButton(cell, most, tactic, about) {
   const name = D.attack.techniques[cell.technique] || "unknown technique";
   const sub = cell.technique.includes(".") ? " sub" : "";
-  const words = `${cell.technique} ${name}: ${cell.count > 0 ? counted(cell.count, "finding") : "nothing fired"}, ${counted(cell.rules.length, "rule")}`;
-  const press = button([el("span", { class: "id" }, cell.technique), cell.count > 0 && el("b", null, number(cell.count)), el("span", { class: "title" }, name)],
+  const words = `${cell.count > 1 ? "findings" : cell.count === 1 ? "finding" : "nothing fired"}, ${counted(cell.rules.length, "rule")}`;
+  const press = button([el("span", { class: "id" }, cell.technique), cell.count > 0 && el("b", null, number(cell.count)), el("span", { class: "title" }, name), el("span", { class: "heard" }, words)],
     () => {
       for (const other of document.querySelectorAll(".cell[aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
       press.setAttribute("aria-pressed", "true");
       tellCell(cell, name, about);
     },
-    { class: `cell heat-${heat(cell.count, most)}${sub}`, "aria-label": words, "aria-pressed": "false", "data-technique": cell.technique, "data-tactic": tactic, "data-value": cell.count, "data-rules": cell.rules.length });
+    { class: `cell heat-${heat(cell.count, most)}${sub}`, "aria-pressed": "false", "data-technique": cell.technique, "data-tactic": tactic, "data-value": cell.count, "data-rules": cell.rules.length });
   return press;
 }
 

@@ -17,11 +17,16 @@ use crate::harness::{root, run_binary, tattletrail};
 // Logs made for a purpose.
 mod logs;
 
-/// The sample trail, and a threat model of an application in it.
-fn sample() -> [String; 3] {
-    let trail = root().join("tests/fixtures/sample-trail/AWSLogs");
-    let model = root().join("tests/fixtures/report/shop.yml");
-    [trail.display().to_string(), "--add".to_owned(), model.display().to_string()]
+/// The sample trail, the rules of the repository, and a threat model of an application in the trail instead of those of the
+/// repository.
+fn sample() -> Vec<String> {
+    let path = |name: &str| root().join(name).display().to_string();
+    let [trail, rules] = [trail(), path("rules/aws")];
+    vec![trail, "--rules".to_owned(), rules, "--add".to_owned(), path("tests/fixtures/report/shop.yml")]
+}
+
+fn trail() -> String {
+    root().join("tests/fixtures/sample-trail/AWSLogs").display().to_string()
 }
 
 /// A page made by the binary, in a folder that goes away with it.
@@ -176,7 +181,7 @@ fn very_many_findings_are_no_burden() {
 fn the_page_is_made_beside_the_findings_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("page.html").display().to_string();
-    let [trail, ..] = sample();
+    let trail = trail();
     let alone = Page::of(std::slice::from_ref(&trail));
     let run = tattletrail(["scan", &trail, "--format", "jsonl", "--report", &path]);
     assert_eq!(run.exit, Exit::Findings);
@@ -189,7 +194,7 @@ fn the_page_is_made_beside_the_findings_too() {
 #[test]
 fn a_page_with_nowhere_to_go_is_refused_before_anything_is_read() {
     let folder = tempfile::tempdir().unwrap();
-    let [trail, ..] = sample();
+    let trail = trail();
     let nowhere = folder.path().join("no/such/report.html").display().to_string();
     for arguments in [&["report", &trail, "-o", &nowhere][..], &["scan", &trail, "--report", &nowhere]] {
         let run = tattletrail(arguments.iter().copied());
@@ -211,7 +216,7 @@ fn exits_are_those_of_a_scan() {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("report.html").display().to_string();
     let rules = root().join("tests/fixtures/broken-rules").display().to_string();
-    let [trail, ..] = sample();
+    let trail = trail();
     let exit = |more: &[&str]| tattletrail(["report", "-o", &page].iter().chain(more).copied()).exit;
     assert_eq!(exit(&[&trail, "--rules", &rules]), Exit::BadRule);
     assert!(!Path::new(&page).exists(), "a page of rules that do not load");

@@ -39,8 +39,9 @@ await run((browser) => visit(browser, file, {}, async (page) => {
   await page.selectOption("#by-application", "(none)");
   await expect(page, (finding) => !(finding.applications?.length > 0), "no application");
   await reset(page);
-  await page.locator("[data-application=shop] button", { hasText: "A port is opened" }).click();
+  await page.locator("[data-id=open-ports]", { hasText: "A port is opened" }).click();
   await expect(page, (finding) => finding.applications?.some(({ application, vectors }) => application === "shop" && vectors.includes("open-ports")), "an attack vector");
+  await page.locator("[data-application=shop] button", { hasText: "where nothing happened" }).click();
   check(await page.locator("[data-application=shop] button", { hasText: "The queue of orders" }).isDisabled(), "a vector without findings can be pressed");
   await reset(page);
 

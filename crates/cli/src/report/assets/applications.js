@@ -7,8 +7,15 @@ function belongs(n, application, vector) {
   return whose.some(([name, way]) => name === application && (vector === null || way === vector));
 }
 
+let madeCounts = null;
+
 /** How many findings each application, and each of its vectors (`application vector`), has. */
 function whoseCounts() {
+  madeCounts ??= countWhose();
+  return madeCounts;
+}
+
+function countWhose() {
   const counts = new Map();
   const levels = new Map();
   let nobodys = 0;
@@ -37,19 +44,25 @@ function drawApplications() {
         el("h3", null, model.title, el("small", null, `${model.application}, of ${model.owner}`)),
         el("p", { class: "facts" }, button(counted(count, "finding"), () => only({ application: model.application }), { class: "quiet", disabled: count === 0 }),
           still > 0 && el("span", { class: "alarm" }, `${counted(still, "exposure")} still open`)),
-        ranking("vector", null, model.vectors.map((vector) => {
-          const key = `${model.application} ${vector.id}`;
-          return { name: vector.title, whole: `${vector.title} ${vector.techniques.join(" ")}`.trim(), count: counts.get(key) ?? 0, level: levels.get(key) ?? LEVELS.length - 1,
-            action: () => only({ application: model.application, vector: vector.id }) };
-        }), 20));
+        vectorRanking(model, counts, levels));
     })),
     el("p", { class: "note" }, "A finding may belong to several vectors, and to several applications. ",
       nobodys > 0 && button(`${counted(nobodys, "finding belongs", "findings belong")} to none`, () => only({ application: "" }), { class: "quiet" })));
+}
+
+/** A model's vectors: first those at which something happened, then, at a press, the others. */
+function vectorRanking(model, counts, levels) {
+  const entries = model.vectors.map((vector) => {
+    const key = `${model.application} ${vector.id}`;
+    return { name: vector.title, whole: `${vector.title} ${vector.techniques.join(" ")}`.trim(), id: vector.id, count: counts.get(key) ?? 0, level: levels.get(key) ?? LEVELS.length - 1,
+      action: () => only({ application: model.application, vector: vector.id }) };
+  }).sort((a, b) => (b.count > 0) - (a.count > 0) || a.level - b.level || b.count - a.count);
+  return ranking("vector", null, entries, entries.filter(({ count }) => count > 0).length, "where nothing happened");
 }
 
 function applicationChoice() {
   if (D.models.length === 0) return null;
   const { counts, nobodys } = whoseCounts();
   const entries = D.models.map(({ application }) => [application, `${application} (${number(counts.get(application) ?? 0)})`, application]);
-  return choice("application", "Application", "application", [...entries, ["(none)", `(none) (${number(nobodys)})`, ""]]);
+  return choice("application", "Application", "application", nobodys > 0 ? [...entries, ["(none)", `(none) (${number(nobodys)})`, ""]] : entries);
 }

@@ -29,7 +29,7 @@ function drawRules() {
 }
 
 /** A list with a bar for each entry, as long as its count; pressing one shows its findings. */
-function ranking(kind, title, entries, first) {
+function ranking(kind, title, entries, first, rest) {
   const most = entries.reduce((sofar, entry) => Math.max(sofar, entry.count), 1);
   const list = el("ol", { class: "ranking", "data-list": kind });
   const more = button("", () => show(100), { class: "quiet more" });
@@ -38,7 +38,7 @@ function ranking(kind, title, entries, first) {
     for (const entry of entries.slice(drawn, drawn + count)) list.append(ranked(entry, most));
     drawn = Math.min(entries.length, drawn + count);
     more.hidden = drawn === entries.length;
-    more.textContent = `Show ${number(Math.min(100, entries.length - drawn))} more`;
+    more.textContent = `Show ${number(Math.min(100, entries.length - drawn))} more${rest ? ` ${rest}` : ""}`;
   };
   show(first ?? ENTRIES);
   return el("div", null, title && el("h3", null, title), list, more);
@@ -48,5 +48,5 @@ function ranked(entry, most) {
   const bar = put(el("i", { class: entry.count > 0 ? `fill ${LEVELS[entry.level]}` : "none", "aria-hidden": "true" }), "width", `${(entry.count / most) * 100}%`);
   const name = entry.name || "(none)";
   return el("li", null, button([el("span", { class: "name", title: entry.whole === name ? null : entry.whole }, name), el("b", null, number(entry.count)), el("span", { class: "heard" }, `${entry.count === 1 ? "finding" : "findings"}${entry.count > 0 ? `, worst level ${LEVELS[entry.level]}` : ""}`), el("span", { class: "bar" }, bar)], entry.action,
-    { class: "plain", "data-value": entry.count, "data-name": entry.whole, disabled: entry.count === 0 }));
+    { class: "plain", "data-value": entry.count, "data-name": entry.whole, "data-id": entry.id, disabled: entry.count === 0 }));
 }

@@ -34,10 +34,10 @@ async function main() {
     await load();
     frame();
     drawSummary();
-    drawApplications();
     drawExposures();
     drawTimes();
     drawMatrix();
+    drawApplications();
     drawWho();
     drawRules();
     drawFindings();

@@ -163,7 +163,7 @@ fn nothing_of_a_hostile_log_runs() {
     let texts = page.beside("texts.json", json!(seen).to_string());
     script("hostile.mjs", &[&page.path(), &texts]);
     let html = page.text();
-    for mark in ["window.__fired", "onerror=", "<img", "<svg", "<!--"] {
+    for mark in ["<img", "<svg", "<!--", "gpj.exe", "long long"] {
         assert!(!html.contains(mark), "`{mark}` stands in the page");
     }
     assert_eq!(html.matches("</script>").count(), 2, "the data and the script");

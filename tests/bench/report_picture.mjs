@@ -5,6 +5,6 @@ import { run, visit } from "../browser/page.mjs";
 
 const [file, picture] = process.argv.slice(2);
 
-await run((browser) => visit(browser, file, { viewport: { width: 1320, height: 1640 } }, async (page) => {
+await run((browser) => visit(browser, file, { viewport: { width: 1320, height: 1760 } }, async (page) => {
   await page.screenshot({ path: picture });
 }));

@@ -63,11 +63,11 @@ function lane(bar, start, span) {
   const again = D.column.reopened[n] === 1 ? "opened again" : "opened";
   const name = text("resource_name", n) || text("resource", n) || "no name";
   const who = shortActor(text("opened_by", n) || text("actor", n));
-  const until = open ? "still open" : `closed ${shortMoment(bar.to)} by ${shortActor(text("actor", bar.end))}`;
+  const until = open ? "" : `, closed ${shortMoment(bar.to)} by ${shortActor(text("actor", bar.end))}`;
   return el("li", { class: "lane", "data-id": text("id", n), "data-from": bar.from, "data-to": bar.to },
     el("div", { class: "name" },
       button([el("b", null, name), " ", text("exposed", n)], () => only({ id: D.column.id[n] }), { class: "plain" }),
-      el("small", null, `${level}, ${again} ${shortMoment(bar.from)} by ${who}, ${until}`)),
+      el("small", null, `${level}, ${again} ${shortMoment(bar.from)} by ${who}${until}`)),
     el("div", { class: "track", "aria-hidden": "true" }, piece),
     el("div", { class: `length ${open ? "alarm" : ""}` }, open ? "still open" : lasting(bar.to - from)));
 }

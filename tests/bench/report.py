@@ -39,11 +39,13 @@ def main():
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/tattletrail")
     parser.add_argument("--keep", type=pathlib.Path, help="copy the report here")
     arguments = parser.parse_args()
-    with_findings = {line["event_id"] for line in lines_of(arguments.binary, SAMPLE)}
+    lines = lines_of(arguments.binary, SAMPLE)
+    with_findings = {line["event_id"] for line in lines}
     base = [record for record in records_of(SAMPLE) if record["eventID"] in with_findings]
+    records = arguments.findings * len(base) // len(lines)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        make(base, arguments.findings, folder / "logs")
+        make(base, records, folder / "logs")
         page = folder / "report.html"
         scan, _ = measure([arguments.binary, "scan", folder / "logs", "--jobs", "1", "--format", "jsonl"])
         report, peak = measure([arguments.binary, "report", folder / "logs", "--jobs", "1", "-o", page])

@@ -69,22 +69,22 @@ pub(super) fn hostile(folder: &Path) -> (Vec<String>, Vec<String>) {
     let mut records: Vec<Value> = HARM.iter().enumerate().map(|(n, text)| record(n, text)).collect();
     records.push(record(HARM.len(), &long));
     texts.push(long);
-    let log = folder.join("hostile.json");
-    fs::write(&log, json!({ "Records": records }).to_string()).unwrap();
+    let path = folder.join("hostile.json");
+    fs::write(&path, json!({ "Records": records }).to_string()).unwrap();
     let rule = folder.join("rule.yml");
     fs::write(&rule, RULE).unwrap();
     texts.extend(
         ["Rule <img src=x onerror=window.__fired=1>", "<svg onload=window.__fired=1>"].map(str::to_owned),
     );
     texts.push("javascript:window.__fired=1".to_owned());
-    (vec![log.display().to_string(), "--rules".to_owned(), rule.display().to_string()], texts)
+    (vec![path.display().to_string(), "--rules".to_owned(), rule.display().to_string()], texts)
 }
 
 /// A record with the same text in every field that can hold one.
 fn record(n: usize, text: &str) -> Value {
     json!({
         "eventVersion": "1.11",
-        "eventTime": if n % 2 == 0 { format!("2026-11-20T10:{n:02}:00Z") } else { text.to_owned() },
+        "eventTime": if n.is_multiple_of(2) { format!("2026-11-20T10:{n:02}:00Z") } else { text.to_owned() },
         "eventID": format!("{text}{n}"),
         "sharedEventID": format!("shared {text}"),
         "eventSource": text,

@@ -4,22 +4,22 @@
 //! about the run to standard error.
 
 // The files of rules and cases.
-mod files;
+pub(crate) mod files;
 
 // Text broken into lines.
-mod wrap;
+pub(crate) mod wrap;
 
 // JSON in lines.
-mod json;
+pub(crate) mod json;
 
 // One rule by what people call it.
 mod find;
 
 // A file with the files that it needs.
-mod together;
+pub(crate) mod together;
 
 // `rules check`: everything that is wrong.
-mod check;
+pub(crate) mod check;
 
 // `rules test`: every case of every rule.
 mod test;

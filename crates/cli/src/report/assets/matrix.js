@@ -21,27 +21,28 @@ function drawMatrix() {
   const all = columns.flat();
   if (all.length === 0) return;
   const body = section("matrix");
-  const most = all.reduce((sofar, cell) => Math.max(sofar, cell.count), 0);
+  const fired = all.map((cell) => cell.count).filter((count) => count > 0);
+  const range = [Math.min(...fired), Math.max(...fired)];
   const about = el("div", { class: "about", "aria-live": "polite" });
   const grid = el("div", { class: "tactics" });
   columns.forEach((column, tactic) => {
-    if (column.length > 0) grid.append(tacticColumn(column, tactic, most, about));
+    if (column.length > 0) grid.append(tacticColumn(column, tactic, range, about));
   });
   roving(grid, "button");
   body.append(
     el("p", { class: "note" }, `ATT&CK ${D.attack.version}. A technique stands under the tactics that its rules name. Press one to see them.`),
-    heatLegend(most), grid, about);
+    heatLegend(range, fired.length > 0), grid, about);
 }
 
-function tacticColumn(column, tactic, most, about) {
+function tacticColumn(column, tactic, range, about) {
   const [id, , title] = D.attack.tactics[tactic];
   const fired = column.filter((cell) => cell.count > 0).length;
   return el("div", { class: "tactic", role: "group", "aria-label": title },
     el("h3", null, title, el("small", null, `${fired} of ${column.length} fired`)),
-    column.map((cell) => cellButton(cell, most, id, about)));
+    column.map((cell) => cellButton(cell, range, id, about)));
 }
 
-function cellButton(cell, most, tactic, about) {
+function cellButton(cell, range, tactic, about) {
   const name = D.attack.techniques[cell.technique] || "unknown technique";
   const sub = cell.technique.includes(".") ? " sub" : "";
   const words = `${cell.count > 1 ? "findings" : cell.count === 1 ? "finding" : "nothing fired"}, ${counted(cell.rules.length, "rule")}`;
@@ -51,17 +52,20 @@ function cellButton(cell, most, tactic, about) {
       press.setAttribute("aria-pressed", "true");
       tellCell(cell, name, about);
     },
-    { class: `cell heat-${heat(cell.count, most)}${sub}`, "aria-pressed": "false", "data-technique": cell.technique, "data-tactic": tactic, "data-value": cell.count, "data-rules": cell.rules.length });
+    { class: `cell heat-${heat(cell.count, range)}${sub}`, "aria-pressed": "false", "data-technique": cell.technique, "data-tactic": tactic, "data-value": cell.count, "data-rules": cell.rules.length });
   return press;
 }
 
-/** 0 for nothing, then five steps, each of as many times more. */
-const heat = (count, most) => (count === 0 ? 0 : most === 1 ? 1 : 1 + Math.min(4, Math.floor((Math.log(count) / Math.log(most)) * 4.999)));
+/** 0 for nothing, then five steps from the least to the most, each of as many times more. */
+function heat(count, [least, most]) {
+  if (count === 0) return 0;
+  return least === most ? 3 : 1 + Math.floor((Math.log(count / least) / Math.log(most / least)) * 4.999);
+}
 
-function heatLegend(most) {
+function heatLegend([least, most], any) {
   return el("div", { class: "key", "aria-hidden": "true" },
     el("span", { class: "cell heat-0" }), "covered by a rule, nothing fired",
-    most > 0 && [el("span", { class: "ramp" }, [1, 2, 3, 4, 5].map((n) => el("i", { class: `heat-${n}` }))), `1 to ${counted(most, "finding")}`]);
+    any && [el("span", { class: "ramp" }, [1, 2, 3, 4, 5].map((n) => el("i", { class: `heat-${n}` }))), least === most ? counted(most, "finding") : `${number(least)} to ${counted(most, "finding")}`]);
 }
 
 /** The rules of a cell, below the matrix. */

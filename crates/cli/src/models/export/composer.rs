@@ -33,7 +33,7 @@ pub(super) fn workspace(chosen: &Chosen, model: &ThreatModel) -> (Value, Vec<Str
     let mut threats: Vec<Value> =
         model.vectors.iter().map(|vector| threat::threat(model, vector, &mut told)).collect();
     number(&mut threats);
-    let ids: Vec<&str> = threats.iter().map(|threat| id(threat)).collect();
+    let ids: Vec<&str> = threats.iter().map(id).collect();
     for (place, (word, list, links, key)) in LINKED.into_iter().enumerate() {
         let mut linked = Linked::default();
         for (vector, threat) in model.vectors.iter().zip(&ids) {

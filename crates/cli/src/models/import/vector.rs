@@ -242,7 +242,7 @@ fn title(threat: &Object) -> String {
 fn impact(threat: &Object, known: Option<&Vector>) -> &'static str {
     let metadata = threat.get("metadata").and_then(Value::as_array).into_iter().flatten();
     let mut priorities = metadata.filter(|one| one.get("key").and_then(Value::as_str) == Some("Priority"));
-    let own = known.and_then(|vector| vector.impact).map(|impact| impact.as_str());
+    let own = known.and_then(|vector| vector.impact).map(tattletrail_engine::threat_model::Impact::as_str);
     match priorities.next().and_then(|one| one.get("value")).and_then(Value::as_str) {
         Some("High") if own == Some("critical") => "critical",
         Some("High") => "high",

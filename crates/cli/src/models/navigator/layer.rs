@@ -98,7 +98,7 @@ fn value(score: &Score, by: By) -> u64 {
 
 /// Techniques with what is known of them, and those above them, so that sub-techniques are shown.
 fn techniques(scores: &Scores, by: By) -> Vec<Value> {
-    let known: BTreeSet<&str> = scores.0.keys().map(|id| id.as_str()).collect();
+    let known: BTreeSet<&str> = scores.0.keys().map(tattletrail_engine::ids::TechniqueId::as_str).collect();
     let parents: BTreeSet<&str> =
         known.iter().filter_map(|id| id.split_once('.')).map(|(above, _)| above).collect();
     let mut all: Vec<(&str, Value)> = Vec::new();

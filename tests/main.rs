@@ -50,6 +50,9 @@ mod validators;
 // The command: formats, filters, exit codes.
 mod scan;
 
+// A scan as a page, in a browser.
+mod report;
+
 // A scan as a trace, and its lines.
 mod trace;
 

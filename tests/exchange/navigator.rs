@@ -65,12 +65,10 @@ fn findings_are_those_that_a_scan_attributes_to_the_applications() {
     let scan = tattletrail(["scan", "--quiet", "--format", "jsonl", &trail]);
     let mut expected = std::collections::BTreeMap::<String, u64>::new();
     for finding in scan.json_lines() {
-        let is_ours = finding["applications"].as_array().is_some_and(|all| {
-            all.iter().any(|one| one["application"] == "cruddur" || one["name"] == "cruddur")
-        });
-        for technique in finding["rule"]["techniques"].as_array().into_iter().flatten().filter(|_| is_ours) {
-            let id = technique.as_str().or_else(|| technique["id"].as_str()).unwrap();
-            *expected.entry(id.to_owned()).or_default() += 1;
+        let applications = finding["applications"].as_array().into_iter().flatten();
+        let is_ours = applications.map(|one| &one["application"]).any(|name| name == "cruddur");
+        for technique in finding["attack"].as_array().into_iter().flatten().filter(|_| is_ours) {
+            *expected.entry(technique.as_str().unwrap().to_owned()).or_default() += 1;
         }
     }
     assert!(!expected.is_empty());

@@ -32,21 +32,21 @@ pub(super) fn workspace(chosen: &Chosen, model: &ThreatModel) -> (Value, Vec<Str
     }
     let mut threats: Vec<Value> =
         model.vectors.iter().map(|vector| threat::threat(model, vector, &mut told)).collect();
+    let ids: Vec<String> = threats.iter().map(|threat| id(threat).to_owned()).collect();
     number(&mut threats);
-    let ids: Vec<&str> = threats.iter().map(id).collect();
     for (place, (word, list, links, key)) in LINKED.into_iter().enumerate() {
         let mut linked = Linked::default();
         for (vector, threat) in model.vectors.iter().zip(&ids) {
             let own = Notes::read(&vector.description);
             for (entity, content) in own.named(word) {
-                linked.add(entity, content, Some(threat), &notes);
+                linked.add(entity, content, Some(threat.as_str()), &notes);
             }
             // A rule is what sees the attack.
             for info in chosen.rules_of(vector).filter(|_| place == 0) {
                 linked.add(
                     &uuid(info.id.as_str()),
                     &format!("Seen by the rule: {}", info.title),
-                    Some(threat),
+                    Some(threat.as_str()),
                     &notes,
                 );
             }
@@ -97,7 +97,7 @@ struct Linked {
 }
 
 impl Linked {
-    fn add(&mut self, id: &str, content: &str, threat: Option<&&str>, notes: &Notes) {
+    fn add(&mut self, id: &str, content: &str, threat: Option<&str>, notes: &Notes) {
         if self.known.insert(id.to_owned()) {
             let mut object = notes.json(&format!("More of {id}")).as_object().cloned().unwrap_or_default();
             object.insert("id".to_owned(), id.into());
@@ -105,7 +105,7 @@ impl Linked {
             self.entities.push(Value::Object(object));
         }
         if let Some(threat) = threat {
-            let pair = (id.to_owned(), (*threat).to_owned());
+            let pair = (id.to_owned(), threat.to_owned());
             if !self.pairs.contains(&pair) {
                 self.pairs.push(pair);
             }
@@ -117,7 +117,13 @@ impl Linked {
             "Assumption" => json!({ "type": "Threat", key: id, "linkedId": threat }),
             _ => json!({ key: id, "linkedId": threat }),
         };
-        self.pairs.iter().map(pair).chain(self.links.iter().cloned()).collect()
+        let mut links: Vec<Value> = self.pairs.iter().map(pair).collect();
+        for link in &self.links {
+            if !links.contains(link) {
+                links.push(link.clone());
+            }
+        }
+        links.into()
     }
 
     fn entities(mut self, told: &mut Vec<String>) -> Value {

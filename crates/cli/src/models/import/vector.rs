@@ -193,7 +193,13 @@ impl<'c> Making<'c> {
             notes.get("Threat").is_none_or(|threat| !made.contains(threat))
         };
         let vectors = self.known.into_iter().flat_map(|model| &model.vectors);
-        vectors.filter(is_left).map(as_it_is).collect()
+        let left: Vec<&Vector> = vectors.filter(is_left).collect();
+        let is_open = |vector: &&&Vector| {
+            vector.rules.is_empty() && self.by_threat.values().any(|one| one.id == vector.id)
+        };
+        let open: Vec<String> = left.iter().filter(is_open).map(|vector| vector.id.to_string()).collect();
+        self.without_rules.extend(open);
+        left.into_iter().map(as_it_is).collect()
     }
 
     /// A gap for each vector that has no rules and none yet.

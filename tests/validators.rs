@@ -33,12 +33,18 @@ fn validate(script: &str, text: &str) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())
 }
 
-/// The findings of the sample trail, and of the shared archive where it is there, under all rules at once.
+/// The findings of the sample trail, and of the shared archive where it is there, under all rules at once; and one that
+/// belongs to applications.
 fn findings(format: &str) -> Vec<String> {
     let mut paths = vec![root().join("tests/fixtures/sample-trail/AWSLogs")];
     paths.extend(shared_data().map(|data| data.join("cloudtrail/archive")));
     let scan = |path: &PathBuf| tattletrail(["scan", "-q", "-f", format, &path.display().to_string()]).out;
-    paths.iter().map(scan).collect()
+    let kept = match format {
+        "jsonl" => "attributed.jsonl".to_owned(),
+        other => format!("attributed.{other}.json"),
+    };
+    let kept = root().join("tests/fixtures/golden/render").join(kept);
+    paths.iter().map(scan).chain([std::fs::read_to_string(kept).unwrap()]).collect()
 }
 
 #[track_caller]

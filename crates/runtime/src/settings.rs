@@ -540,6 +540,18 @@ mod tests {
     }
 
     #[test]
+    fn the_profile_is_that_of_both_kinds_of_metrics() {
+        let settings = read(&[("TATTLETRAIL_METRICS_PROFILE", "free")]).unwrap();
+        assert_eq!(
+            (settings.metrics_profile, settings.metrics.unwrap().profile),
+            (Profile::Free, Profile::Free)
+        );
+        assert_eq!(read(&[]).unwrap().metrics_profile, Profile::Standard);
+        let error = read(&[("TATTLETRAIL_METRICS_PROFILE", "Free")]).unwrap_err().to_string();
+        assert!(error.contains("METRICS_PROFILE is `Free`, expected `standard` or `free`"), "{error}");
+    }
+
+    #[test]
     fn every_documented_variable_is_read() {
         for variable in VARIABLES {
             let error = read(&[(variable.name, "\u{1}nonsense")]).err();

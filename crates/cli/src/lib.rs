@@ -24,6 +24,9 @@ mod scan;
 // `tattletrail rules ...`: the rule author's workbench.
 mod workbench;
 
+// `tattletrail threat-model ...`: what applications are threatened by, and what sees it.
+mod models;
+
 // `tattletrail exposures`.
 mod exposures;
 
@@ -56,6 +59,7 @@ enum Command {
     Scan(Box<scan::ScanArguments>),
     Exposures(Box<exposures::ExposuresArguments>),
     Rules(Box<workbench::RulesArguments>),
+    ThreatModel(Box<models::ModelArguments>),
     /// Send findings to Security Hub, CloudWatch, SNS and EventBridge, each once (in `tattletrail-aws`)
     #[command(disable_help_flag = true)]
     Publish(elsewhere::Passed),
@@ -70,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console)
         Ok(Arguments { command: Command::Scan(arguments) }) => scan::run(&arguments, console),
         Ok(Arguments { command: Command::Exposures(arguments) }) => exposures::run(&arguments, console),
         Ok(Arguments { command: Command::Rules(arguments) }) => workbench::run(&arguments, console),
+        Ok(Arguments { command: Command::ThreatModel(arguments) }) => models::run(&arguments, console),
         Ok(Arguments { command: Command::Publish(passed) }) => passed.run("publish", console),
         Ok(Arguments { command: Command::Redrive(passed) }) => passed.run("redrive", console),
         Err(error) => console.tell_usage(&error),

@@ -10,7 +10,7 @@ mod files;
 mod wrap;
 
 // JSON in lines.
-mod json;
+pub(crate) mod json;
 
 // One rule by what people call it.
 mod find;

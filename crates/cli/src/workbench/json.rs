@@ -4,7 +4,7 @@ use serde_json::Value;
 use tattletrail_engine::render::text::escape_json;
 
 /// The value in lines, with nothing hidden in it.
-pub(super) fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     let mut text = String::new();
     for line in format!("{value:#}").lines() {
         text.push_str(&escape_json(line.to_owned()));

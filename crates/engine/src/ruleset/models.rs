@@ -1,14 +1,19 @@
 //! Threat models beside the rules: which findings are whose.
 
 use super::RuleSet;
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleInfo};
 use crate::record::CloudTrailRecord;
-use crate::threat_model::{Attribution, Tags, ThreatModel};
+use crate::threat_model::{Attribution, RuleRef, Tags, ThreatModel};
 
 impl RuleSet {
     /// The threat models, by application.
     pub fn models(&self) -> &[ThreatModel] {
         &self.models
+    }
+
+    /// The rule, or correlation, that a model names; `None` where it is not in this set.
+    pub fn named(&self, rule: &RuleRef) -> Option<&RuleInfo> {
+        self.infos().find(|info| rule.0.is(info))
     }
 
     /// The finding, with the applications that it belongs to: those in whose models a vector names its rule, and whose scope

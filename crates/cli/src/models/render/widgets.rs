@@ -1,0 +1,170 @@
+//! Widgets of CloudWatch: texts, charts, numbers, questions to logs.
+//!
+//! Source: CloudWatch API reference, "Dashboard body structure and syntax".
+
+use serde_json::{Value, json};
+use tattletrail_engine::metrics::{Home, dimension, name};
+
+use super::grid::Widget;
+use super::outline::Rule;
+use super::queries;
+use super::settings::Settings;
+
+/// The most series that one chart shows: with more nobody sees any. What is left out is told in the title.
+pub(super) const MOST_SERIES: usize = 60;
+
+/// A chart's form.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum View {
+    /// Bars over time, upon each other.
+    Bars,
+    /// Lines over time.
+    Lines,
+    /// The value of the whole time shown.
+    Numbers,
+}
+
+/// A series of a metric.
+#[derive(Debug, Clone)]
+pub(super) struct Series {
+    /// Its namespace.
+    pub(super) namespace: String,
+    /// Its name.
+    pub(super) name: String,
+    /// Names and values of its dimensions.
+    pub(super) dimensions: Vec<(String, String)>,
+    /// `Sum`, `Maximum`, `p95` ...
+    pub(super) stat: &'static str,
+    /// What it is called in the chart.
+    pub(super) label: String,
+    /// Seconds that a point stands for.
+    pub(super) period: u32,
+}
+
+impl Series {
+    /// A series of ours.
+    pub(super) fn own(settings: &Settings, home: Home, name: &str, dimensions: &[(&str, &str)], stat: &'static str, label: &str) -> Self {
+        Self::of(settings.namespace(home), name, dimensions, stat, label)
+    }
+
+    /// A series of whatever namespace.
+    pub(super) fn of(namespace: &str, name: &str, dimensions: &[(&str, &str)], stat: &'static str, label: &str) -> Self {
+        Self {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            dimensions: dimensions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            stat,
+            label: label.to_owned(),
+            period: 3600,
+        }
+    }
+
+    fn array(&self, id: &str, is_visible: bool) -> Value {
+        let mut array = vec![Value::from(self.namespace.as_str()), Value::from(self.name.as_str())];
+        array.extend(self.dimensions.iter().flat_map(|(name, value)| [name.as_str().into(), value.as_str().into()]));
+        let mut rest = json!({ "id": id, "label": self.label, "stat": self.stat, "period": self.period });
+        if let (false, Some(rest)) = (is_visible, rest.as_object_mut()) {
+            rest.insert("visible".to_owned(), false.into());
+        }
+        array.push(rest);
+        array.into()
+    }
+}
+
+/// A text.
+pub(super) fn text(markdown: String) -> Widget {
+    Widget { kind: "text", properties: json!({ "markdown": markdown, "background": "transparent" }) }
+}
+
+/// A chart of series.
+pub(super) fn chart(settings: &Settings, title: &str, view: View, series: &[Series]) -> Widget {
+    let metrics = series.iter().enumerate().map(|(at, one)| one.array(&format!("m{at}"), true));
+    metric(settings, title, view, metrics.collect())
+}
+
+/// Series that nobody sees, and one that is made of them.
+pub(super) fn made_of(series: &[Series], prefix: &str, expression: &str, label: &str) -> Vec<Value> {
+    let hidden = series.iter().enumerate().map(|(at, one)| one.array(&format!("{prefix}{at}"), false));
+    let ids: Vec<String> = (0..series.len()).map(|at| format!("{prefix}{at}")).collect();
+    let expression = expression.replace("ALL", &format!("[{}]", ids.join(",")));
+    let mut all: Vec<Value> = hidden.collect();
+    let made = json!([{ "expression": expression, "label": label, "id": format!("{prefix}all"), "period": 3600 }]);
+    all.insert(0, made);
+    all
+}
+
+/// Arrays of visible series, with ids of their own.
+pub(super) fn arrays(series: &[Series], prefix: &str) -> Vec<Value> {
+    series.iter().enumerate().map(|(at, one)| one.array(&format!("{prefix}{at}"), true)).collect()
+}
+
+/// What an expression finds, as one series.
+pub(super) fn found(expression: &str, id: &str, label: &str) -> Value {
+    json!([{ "expression": expression, "label": label, "id": id, "period": 3600 }])
+}
+
+/// A chart of what is given as CloudWatch has it.
+pub(super) fn metric(settings: &Settings, title: &str, view: View, metrics: Vec<Value>) -> Widget {
+    let mut properties = json!({
+        "title": title,
+        "region": settings.region,
+        "metrics": metrics,
+    });
+    let form = match view {
+        View::Bars => json!({ "view": "bar", "stacked": true }),
+        View::Lines => json!({ "view": "timeSeries", "stacked": false, "yAxis": { "left": { "min": 0 } } }),
+        View::Numbers => json!({ "view": "singleValue", "setPeriodToTimeRange": true }),
+    };
+    // Bars over time are stacked areas of CloudWatch; its view `bar` has no time.
+    let form = if matches!(view, View::Bars) {
+        json!({ "view": "timeSeries", "stacked": true, "yAxis": { "left": { "min": 0 } } })
+    } else {
+        form
+    };
+    if let (Some(properties), Value::Object(form)) = (properties.as_object_mut(), form) {
+        properties.extend(form);
+    }
+    Widget { kind: "metric", properties }
+}
+
+/// A question to logs; `view` is `table`, `bar`, `timeSeries` or `pie`.
+pub(super) fn log(settings: &Settings, title: &str, view: &str, groups: &[String], query: &str) -> Widget {
+    let properties = json!({
+        "title": title,
+        "region": settings.region,
+        "view": view,
+        "query": queries::from(groups, query),
+    });
+    Widget { kind: "log", properties }
+}
+
+/// A series of each rule of an application, at most [`MOST_SERIES`].
+pub(super) fn by_rule(settings: &Settings, application: &str, metric: &str, stat: &'static str, rules: &[&Rule]) -> Vec<Series> {
+    let one = |rule: &&Rule| {
+        let dimensions = [(dimension::APPLICATION, application), (dimension::RULE_ID, rule.id.as_str())];
+        Series::own(settings, Home::Detection, metric, &dimensions, stat, &rule.title)
+    };
+    rules.iter().take(MOST_SERIES).map(one).collect()
+}
+
+/// A title that tells how many series are left out.
+pub(super) fn title(title: &str, rules: usize) -> String {
+    if rules <= MOST_SERIES { title.to_owned() } else { format!("{title} ({MOST_SERIES} of {rules} rules)") }
+}
+
+/// The sum of a metric over all rules of an application, whichever they are.
+pub(super) fn whole(settings: &Settings, application: &str, metric: &str, stat: &str, label: &str) -> Value {
+    let namespace = settings.namespace(Home::Detection);
+    let (by, rule) = (dimension::APPLICATION, dimension::RULE_ID);
+    let search = format!(
+        "SUM(SEARCH('{{{namespace},{by},{rule}}} MetricName=\"{metric}\" {by}=\"{application}\"', '{stat}', 3600))"
+    );
+    found(&search, "whole", label)
+}
+
+/// How long it took to detect.
+pub(super) fn time_to_detect(settings: &Settings, dimensions: &[(&str, &str)]) -> Vec<Series> {
+    [("p50", "half within (s)"), ("p95", "95 % within (s)")]
+        .map(|(stat, label)| Series::own(settings, Home::Detection, name::TIME_TO_DETECT, dimensions, stat, label))
+        .to_vec()
+}

@@ -2,20 +2,15 @@
 //!
 //! Source: docs/observability.md, which lists the fields of a line, and docs/functions.md for the line of health.
 
-use super::outline::Rule;
-
-/// The most rules that one question names: it has at most 10,000 characters, and an id 36.
-const MOST_RULES: usize = 200;
-
 /// What is shown of a finding.
-const FIELDS: &str = "fields @timestamp, severity, status, rule_id, event_source, event_id, finding_id";
+const FIELDS: &str = "fields @timestamp, severity, status, rule_id, account, region, resource_type, event_id, finding_id";
 
 /// The lines of findings, one for each.
 const FINDINGS: &str = "filter message = \"finding\"";
 
-/// Findings of an application by rules of it, newest first.
-pub(super) fn latest_of(application: &str, rules: &[Rule]) -> String {
-    lines(&[FIELDS, &only(application, rules), "sort @timestamp desc", "limit 50"])
+/// Findings of a vector, newest first.
+pub(super) fn latest_of(application: &str, vector: &str) -> String {
+    lines(&[FIELDS, &of_vector(application, vector), "sort @timestamp desc", "limit 50"])
 }
 
 /// Findings of an application, newest first.
@@ -23,9 +18,9 @@ pub(super) fn latest_in(application: &str) -> String {
     lines(&[FIELDS, &of_application(application), "sort @timestamp desc", "limit 50"])
 }
 
-/// How many findings there were of these rules on each day.
-pub(super) fn by_day(application: &str, rules: &[Rule]) -> String {
-    lines(&[&only(application, rules), "stats count(*) as findings by bin(1d)"])
+/// How many findings of a vector there were on each day.
+pub(super) fn by_day(application: &str, vector: &str) -> String {
+    lines(&[&of_vector(application, vector), "stats count(*) as findings by bin(1d)"])
 }
 
 /// How many findings an application had, by level and day.
@@ -95,19 +90,14 @@ pub(super) fn from(log_groups: &[String], query: &str) -> String {
     format!("{} | {query}", sources.join(" | "))
 }
 
-/// True if a question names all of these rules.
-pub(super) fn has_all(rules: &[Rule]) -> bool {
-    rules.len() <= MOST_RULES
-}
-
+/// A line names all applications of its finding, with spaces between.
 fn of_application(application: &str) -> String {
-    format!("{FINDINGS} and applications like /(^| ){application}:/")
+    format!("{FINDINGS} and application like /(^| ){application}( |$)/")
 }
 
-fn only(application: &str, rules: &[Rule]) -> String {
-    let ids: Vec<String> =
-        rules.iter().take(MOST_RULES).map(|rule| serde_json::Value::from(rule.id.as_str()).to_string()).collect();
-    format!("{} and rule_id in [{}]", of_application(application), ids.join(", "))
+/// It names their vectors as `cruddur:public-avatars,leaked-key`.
+fn of_vector(application: &str, vector: &str) -> String {
+    format!("{FINDINGS} and vectors like /(^| ){application}:([^ ]*,)?{vector}(,| |$)/")
 }
 
 fn lines(lines: &[&str]) -> String {

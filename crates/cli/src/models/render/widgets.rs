@@ -16,8 +16,8 @@ pub(super) const MOST_SERIES: usize = 60;
 /// A chart's form.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum View {
-    /// Bars over time, upon each other.
-    Bars,
+    /// Areas over time, upon each other.
+    Areas,
     /// Lines over time.
     Lines,
     /// The value of the whole time shown.
@@ -100,7 +100,11 @@ pub(super) fn arrays(series: &[Series], prefix: &str) -> Vec<Value> {
 
 /// What an expression finds, as one series.
 pub(super) fn found(expression: &str, id: &str, label: &str) -> Value {
-    json!([{ "expression": expression, "label": label, "id": id, "period": 3600 }])
+    let mut found = json!({ "expression": expression, "id": id, "period": 3600 });
+    if let (false, Some(members)) = (label.is_empty(), found.as_object_mut()) {
+        members.insert("label".to_owned(), label.into());
+    }
+    json!([found])
 }
 
 /// A chart of what is given as CloudWatch has it.
@@ -110,16 +114,13 @@ pub(super) fn metric(settings: &Settings, title: &str, view: View, metrics: Vec<
         "region": settings.region,
         "metrics": metrics,
     });
-    let form = match view {
-        View::Bars => json!({ "view": "bar", "stacked": true }),
-        View::Lines => json!({ "view": "timeSeries", "stacked": false, "yAxis": { "left": { "min": 0 } } }),
-        View::Numbers => json!({ "view": "singleValue", "setPeriodToTimeRange": true }),
+    let over_time = |stacked: bool| {
+        json!({ "view": "timeSeries", "stacked": stacked, "yAxis": { "left": { "min": 0 } } })
     };
-    // Bars over time are stacked areas of CloudWatch; its view `bar` has no time.
-    let form = if matches!(view, View::Bars) {
-        json!({ "view": "timeSeries", "stacked": true, "yAxis": { "left": { "min": 0 } } })
-    } else {
-        form
+    let form = match view {
+        View::Areas => over_time(true),
+        View::Lines => over_time(false),
+        View::Numbers => json!({ "view": "singleValue", "setPeriodToTimeRange": true }),
     };
     if let (Some(properties), Value::Object(form)) = (properties.as_object_mut(), form) {
         properties.extend(form);
@@ -157,7 +158,7 @@ pub(super) fn whole(settings: &Settings, application: &str, metric: &str, stat: 
     let namespace = settings.namespace(Home::Detection);
     let (by, rule) = (dimension::APPLICATION, dimension::RULE_ID);
     let search = format!(
-        "SUM(SEARCH('{{{namespace},{by},{rule}}} MetricName=\"{metric}\" {by}=\"{application}\"', '{stat}', 3600))"
+        "SUM(SEARCH('{{\"{namespace}\",{by},{rule}}} MetricName=\"{metric}\" {by}=\"{application}\"', '{stat}', 3600))"
     );
     found(&search, "whole", label)
 }

@@ -47,6 +47,9 @@ mod cis;
 // Dashboards of Grafana.
 mod grafana;
 
+// JSON that people read.
+mod layout;
+
 // All files.
 pub(crate) mod files;
 

@@ -190,11 +190,10 @@ impl Alarm<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::render::settings::tests::settings;
 
     #[test]
     fn every_series_of_ours_is_one_of_its_profile() {
-        let settings = settings();
+        let settings = Settings::default();
         for profile in Profile::ALL {
             for alarm in all(profile, &settings) {
                 let home = [Home::Detection, Home::Health].into_iter().find(|home| settings.namespace(*home) == alarm.namespace);

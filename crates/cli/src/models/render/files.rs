@@ -7,8 +7,7 @@ use tattletrail_engine::metrics::Profile;
 
 use super::outline::Outline;
 use super::settings::Settings;
-use super::{alarms, body, cis, cloudwatch, contributors, grafana, insights};
-use crate::workbench::json::pretty;
+use super::{alarms, body, cis, cloudwatch, contributors, grafana, insights, layout};
 
 /// The folders that hold nothing but files of these.
 pub(super) const FOLDERS: [&str; 5] =
@@ -25,7 +24,7 @@ pub(crate) struct File {
 
 impl File {
     fn json(path: String, value: &Value) -> Self {
-        Self { path, text: pretty(value) }
+        Self { path, text: layout::lines(value) }
     }
 }
 
@@ -82,6 +81,21 @@ pub(crate) fn dashboards(outlines: &[Outline<'_>], profile: Profile, settings: &
     }
     all.push((format!("{folder}/pipeline.json"), cloudwatch::pipeline::dashboard(profile, settings)));
     all
+}
+
+/// How many metrics a dashboard has.
+pub(crate) fn metrics(dashboard: &Value) -> usize {
+    body::metrics(dashboard)
+}
+
+/// How many metrics the alarms of a profile look at: each at one.
+pub(crate) fn alarms(profile: Profile, settings: &Settings) -> usize {
+    alarms::alarms(profile, settings).get("Resources").and_then(Value::as_object).map_or(0, serde_json::Map::len)
+}
+
+/// How many rules of Contributor Insights there are.
+pub(crate) fn contributors(settings: &Settings) -> usize {
+    contributors::rules(settings).len()
 }
 
 /// A path may be there once: an application that is called `pipeline` has no place.

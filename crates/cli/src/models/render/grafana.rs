@@ -16,7 +16,7 @@ use super::markdown::plain;
 use super::outline::{Outline, Row};
 use super::settings::Settings;
 use super::{queries, words};
-use panel::{Panels, logs, metrics, numbers, search, series, text, whole};
+use panel::{Panels, logs, metrics, number, search, series, text, whole};
 
 /// The version of the dashboard's form.
 const SCHEMA: u32 = 39;
@@ -115,7 +115,7 @@ fn of(outline: &Outline<'_>, row: &Row<'_>, settings: &Settings, panels: &mut Pa
     let findings = search(settings, name::FINDINGS, &all, "Sum");
     let latest = queries::latest_of(outline.application(), &row.vector.id);
     let latest = logs("Latest findings", &settings.log_groups(), &latest);
-    let number = numbers("In the time shown", &search(settings, name::FINDINGS, &all, "Sum"), &names);
+    let number = number("In the time shown", &findings);
     let findings = series("Findings by rule", "short", &[findings], &names);
     let exposures = row.exposures();
     if exposures.is_empty() {

@@ -18,11 +18,6 @@ pub(super) fn latest_in(application: &str) -> String {
     lines(&[FIELDS, &of_application(application), "sort @timestamp desc", "limit 50"])
 }
 
-/// How many findings of a vector there were on each day.
-pub(super) fn by_day(application: &str, vector: &str) -> String {
-    lines(&[&of_vector(application, vector), "stats count(*) as findings by bin(1d)"])
-}
-
 /// How many findings an application had, by level and day.
 pub(super) fn by_level_and_day(application: &str) -> String {
     lines(&[&of_application(application), "stats count(*) as findings by bin(1d), severity"])

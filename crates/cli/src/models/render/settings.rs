@@ -41,6 +41,17 @@ pub(crate) struct Settings {
     pub(crate) trail_log_group: String,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            region: "us-east-1".to_owned(),
+            function_prefix: "tattletrail".to_owned(),
+            namespace: DETECTION.to_owned(),
+            trail_log_group: "aws-cloudtrail-logs".to_owned(),
+        }
+    }
+}
+
 impl Settings {
     /// The name of a function, a queue or a table.
     pub(crate) fn name(&self, end: &str) -> String {
@@ -99,18 +110,8 @@ fn fits(text: &str, is_fit: impl Fn(char) -> bool, expected: &str) -> Result<Str
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    /// As the command has them by default.
-    pub(crate) fn settings() -> Settings {
-        Settings {
-            region: "us-east-1".to_owned(),
-            function_prefix: "tattletrail".to_owned(),
-            namespace: DETECTION.to_owned(),
-            trail_log_group: "aws-cloudtrail-logs".to_owned(),
-        }
-    }
 
     #[test]
     fn names_that_would_break_out_of_a_query_are_refused() {

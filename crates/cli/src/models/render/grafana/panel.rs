@@ -48,6 +48,11 @@ pub(super) fn text(markdown: &str) -> Value {
 
 /// Series over time. `names` are what rules are called.
 pub(super) fn series(title: &str, unit: &str, targets: &[Value], names: &[(&str, &str)]) -> Value {
+    // Counts add up, times do not.
+    let style = match unit {
+        "s" => json!({ "drawStyle": "points", "pointSize": 6 }),
+        _ => json!({ "drawStyle": "bars", "fillOpacity": 60, "stacking": { "mode": "normal", "group": "A" } }),
+    };
     json!({
         "type": "timeseries",
         "title": title,
@@ -58,25 +63,33 @@ pub(super) fn series(title: &str, unit: &str, targets: &[Value], names: &[(&str,
                 "unit": unit,
                 "min": 0,
                 "noValue": "none",
-                "custom": { "drawStyle": "bars", "fillOpacity": 60, "stacking": { "mode": "normal", "group": "A" } },
+                "custom": style,
             },
             "overrides": overrides(names),
         },
         "options": {
-            "legend": { "displayMode": "list", "placement": "bottom", "showLegend": true, "calcs": ["sum"] },
+            "legend": { "displayMode": "list", "placement": "bottom", "showLegend": true, "calcs": [] },
             "tooltip": { "mode": "multi", "sort": "desc" },
         },
     })
 }
 
-/// What there was in the time shown, by rule.
-pub(super) fn numbers(title: &str, target: &Value, names: &[(&str, &str)]) -> Value {
+/// What there was in the time shown, of all series together.
+pub(super) fn number(title: &str, target: &Value) -> Value {
+    let together = json!([
+        { "id": "joinByField", "options": { "byField": "Time", "mode": "outer" } },
+        {
+            "id": "calculateField",
+            "options": { "mode": "reduceRow", "reduce": { "reducer": "sum" }, "replaceFields": true, "alias": "findings" },
+        },
+    ]);
     json!({
         "type": "stat",
         "title": title,
         "datasource": source(),
         "targets": lettered(std::slice::from_ref(target)),
-        "fieldConfig": { "defaults": { "unit": "short", "noValue": "0" }, "overrides": overrides(names) },
+        "transformations": together,
+        "fieldConfig": { "defaults": { "unit": "short", "noValue": "0" }, "overrides": [] },
         "options": {
             "reduceOptions": { "calcs": ["sum"], "fields": "", "values": false },
             "graphMode": "area",

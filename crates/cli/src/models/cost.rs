@@ -104,9 +104,14 @@ pub(super) fn run(arguments: &CostArguments, console: &mut Console) -> Exit {
         Err(exit) => return exit,
     };
     let mut outlines = Outline::all(&rules);
-    if let Some(name) = arguments.application.iter().find(|name| !outlines.iter().any(|one| one.application() == *name)) {
+    if let Some(name) =
+        arguments.application.iter().find(|name| !outlines.iter().any(|one| one.application() == *name))
+    {
         let known: Vec<&str> = outlines.iter().map(Outline::application).collect();
-        console.say(&format!("tattletrail: found no threat model of `{name}`, expected one of {}\n", known.join(", ")));
+        console.say(&format!(
+            "tattletrail: found no threat model of `{name}`, expected one of {}\n",
+            known.join(", ")
+        ));
         return Exit::Usage;
     }
     if !arguments.application.is_empty() {
@@ -163,7 +168,9 @@ fn items(counts: &Counts) -> Vec<Item> {
 fn table(items: &[Item], over: &[String]) -> String {
     let head = ["A MONTH", "COUNT", "FREE", "DOLLARS", "AT MOST", "DOLLARS"];
     let mut text = line(&head.map(str::to_owned));
-    let amount = |number: f64| if number.fract().abs() < 0.005 { format!("{number:.0}") } else { format!("{number:.2}") };
+    let amount = |number: f64| {
+        if number.fract().abs() < 0.005 { format!("{number:.0}") } else { format!("{number:.2}") }
+    };
     let dollars = |number: f64| format!("{number:.2}");
     for item in items {
         text.push_str(&line(&[

@@ -63,7 +63,7 @@ use walkdir::WalkDir;
 
 use crate::scan::load_with;
 use crate::{Console, Exit};
-use files::{File, FOLDERS};
+use files::{FOLDERS, File};
 use outline::Outline;
 use settings::{ProfileArgument, Settings};
 

@@ -51,7 +51,8 @@ pub(super) struct Counts {
 pub(super) fn count(outlines: &[Outline<'_>], profile: Profile, load: Load, settings: &Settings) -> Counts {
     let all = dashboards(outlines, profile, settings);
     let large = all.iter().filter(|(_, body)| metrics(body) > FREE_DASHBOARD).count();
-    let questions: usize = all.iter().map(|(_, body)| body.to_string().matches("\"type\":\"log\"").count()).sum();
+    let questions: usize =
+        all.iter().map(|(_, body)| body.to_string().matches("\"type\":\"log\"").count()).sum();
     let findings = load.findings * DAYS;
     let log_gb = (load.events * INVOCATION_BYTES + findings * FINDING_BYTES) / 1e9;
     Counts {

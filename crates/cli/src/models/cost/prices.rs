@@ -20,16 +20,19 @@ pub(super) const METRICS: Price = Price { what: "custom metrics", dollars: 0.30,
 pub(super) const ALARMS: Price = Price { what: "alarm metrics", dollars: 0.10, free: 10.0 };
 
 /// Dashboards with at most [`FREE_DASHBOARD`] metrics.
-pub(super) const DASHBOARDS: Price = Price { what: "dashboards of at most 50 metrics", dollars: 3.0, free: 3.0 };
+pub(super) const DASHBOARDS: Price =
+    Price { what: "dashboards of at most 50 metrics", dollars: 3.0, free: 3.0 };
 
 /// Dashboards with more.
-pub(super) const LARGE_DASHBOARDS: Price = Price { what: "dashboards of more metrics", dollars: 3.0, free: 0.0 };
+pub(super) const LARGE_DASHBOARDS: Price =
+    Price { what: "dashboards of more metrics", dollars: 3.0, free: 0.0 };
 
 /// The most metrics of a dashboard that may be free.
 pub(super) const FREE_DASHBOARD: usize = 50;
 
 /// Calls such as `PutMetricData`.
-pub(super) const CALLS: Price = Price { what: "calls of PutMetricData", dollars: 0.01 / 1000.0, free: 1_000_000.0 };
+pub(super) const CALLS: Price =
+    Price { what: "calls of PutMetricData", dollars: 0.01 / 1000.0, free: 1_000_000.0 };
 
 /// Logs, in GB. What is free is shared with what is scanned.
 pub(super) const LOGS: Price = Price { what: "GB of logs", dollars: 0.50, free: 5.0 };

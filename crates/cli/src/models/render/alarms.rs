@@ -31,7 +31,8 @@ struct Alarm<'s> {
 /// The template of a profile's alarms.
 pub(super) fn alarms(profile: Profile, settings: &Settings) -> Value {
     let all = all(profile, settings);
-    let resources = all.iter().map(|alarm| (format!("{}Alarm", logical(&alarm.name)), alarm.resource(settings)));
+    let resources =
+        all.iter().map(|alarm| (format!("{}Alarm", logical(&alarm.name)), alarm.resource(settings)));
     let description = format!("Alarms of Tattletrail, metrics profile {}", profile.as_str());
     template(&description, &[topic()], resources.collect())
 }
@@ -40,7 +41,8 @@ fn all(profile: Profile, settings: &Settings) -> Vec<Alarm<'_>> {
     let mut all = findings(settings);
     all.extend(health(profile, settings));
     for function in settings.functions() {
-        let end = function.strip_prefix(&settings.function_prefix).unwrap_or(&function).trim_start_matches('-');
+        let end =
+            function.strip_prefix(&settings.function_prefix).unwrap_or(&function).trim_start_matches('-');
         let errors = "The function fails; its log says why, and what it was given is tried again";
         all.push(lambda(&format!("errors-{end}"), errors, "Errors", &function));
         if profile == Profile::Standard {
@@ -99,14 +101,21 @@ fn health(profile: Profile, settings: &Settings) -> Vec<Alarm<'_>> {
         Profile::Free => Vec::new(),
         Profile::Standard => vec![(dimension::SOURCE, "api-events".to_owned())],
     };
-    let one = |name: &str, says: &str, metric: &'static str| Alarm { dimensions: by.clone(), ..count(name, says, namespace, metric) };
+    let one = |name: &str, says: &str, metric: &'static str| Alarm {
+        dimensions: by.clone(),
+        ..count(name, says, namespace, metric)
+    };
     let mut all = vec![
         Alarm {
             period: 3600,
             of: (2, 2),
             is_below: true,
             missing: "breaching",
-            ..one("silence", "No record for two hours: CloudTrail, EventBridge or the function has stopped", "Received")
+            ..one(
+                "silence",
+                "No record for two hours: CloudTrail, EventBridge or the function has stopped",
+                "Received",
+            )
         },
         one("undelivered", "Findings are not with every sink", "Undelivered"),
         one("rejected", "Something came in that is no record", "Rejected"),
@@ -116,7 +125,10 @@ fn health(profile: Profile, settings: &Settings) -> Vec<Alarm<'_>> {
             for (alarm, metric) in [("undelivered", "Undelivered"), ("rejected", "Rejected")] {
                 let dimensions = vec![(dimension::SOURCE, source.to_owned())];
                 let says = format!("{metric} of {source}");
-                all.push(Alarm { dimensions, ..count(&format!("{alarm}-{source}"), &says, namespace, metric) });
+                all.push(Alarm {
+                    dimensions,
+                    ..count(&format!("{alarm}-{source}"), &says, namespace, metric)
+                });
             }
         }
     }
@@ -124,7 +136,10 @@ fn health(profile: Profile, settings: &Settings) -> Vec<Alarm<'_>> {
 }
 
 fn lambda<'s>(name: &str, says: &str, metric: &'static str, function: &str) -> Alarm<'s> {
-    Alarm { dimensions: vec![("FunctionName", function.to_owned())], ..count(name, says, "AWS/Lambda", metric) }
+    Alarm {
+        dimensions: vec![("FunctionName", function.to_owned())],
+        ..count(name, says, "AWS/Lambda", metric)
+    }
 }
 
 fn dead_letters(settings: &Settings) -> Alarm<'_> {
@@ -154,15 +169,23 @@ fn beside(settings: &Settings) -> Vec<Alarm<'_>> {
             of: (2, 2),
             is_below: true,
             missing: "breaching",
-            ..count("trail-silence", "The trail has written nothing for two hours", "AWS/Logs", "IncomingLogEvents")
+            ..count(
+                "trail-silence",
+                "The trail has written nothing for two hours",
+                "AWS/Logs",
+                "IncomingLogEvents",
+            )
         },
     ]
 }
 
 impl Alarm<'_> {
     fn resource(&self, settings: &Settings) -> Value {
-        let dimensions: Vec<Value> =
-            self.dimensions.iter().map(|(name, value)| json!({ "Name": name, "Value": sub(value) })).collect();
+        let dimensions: Vec<Value> = self
+            .dimensions
+            .iter()
+            .map(|(name, value)| json!({ "Name": name, "Value": sub(value) }))
+            .collect();
         let operator = if self.is_below { "LessThanThreshold" } else { "GreaterThanOrEqualToThreshold" };
         let mut properties = json!({
             "AlarmName": sub(&settings.name(&self.name)),
@@ -196,7 +219,9 @@ mod tests {
         let settings = Settings::default();
         for profile in Profile::ALL {
             for alarm in all(profile, &settings) {
-                let home = [Home::Detection, Home::Health].into_iter().find(|home| settings.namespace(*home) == alarm.namespace);
+                let home = [Home::Detection, Home::Health]
+                    .into_iter()
+                    .find(|home| settings.namespace(*home) == alarm.namespace);
                 let Some(home) = home else { continue };
                 assert!(profile.find(home, alarm.metric, &alarm.dimensions).is_some(), "{alarm:?}");
             }

@@ -150,7 +150,10 @@ fn log(place: &str, properties: &Map<String, Value>, faults: &mut Faults) {
         faults.add(place, "found a query without log groups, expected `SOURCE '...'` first");
     }
     if query.chars().count() > MOST_QUERY {
-        faults.add(place, format!("found a query of {} characters, expected at most {MOST_QUERY}", query.chars().count()));
+        faults.add(
+            place,
+            format!("found a query of {} characters, expected at most {MOST_QUERY}", query.chars().count()),
+        );
     }
 }
 

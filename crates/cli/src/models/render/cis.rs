@@ -89,7 +89,11 @@ mod tests {
         assert_eq!(controls, (1..=14).collect::<Vec<_>>());
         for filter in TABLE {
             assert!(filter.pattern.len() <= 1024, "{filter:?}");
-            assert_eq!(filter.pattern.matches('(').count(), filter.pattern.matches(')').count(), "{filter:?}");
+            assert_eq!(
+                filter.pattern.matches('(').count(),
+                filter.pattern.matches(')').count(),
+                "{filter:?}"
+            );
         }
     }
 }

@@ -47,8 +47,11 @@ fn pages<'r, 'm>(rows: &'r [Row<'m>]) -> Vec<Vec<&'r Row<'m>>> {
     let mut pages: Vec<Vec<&Row<'_>>> = vec![Vec::new()];
     let mut taken = 0;
     for row in rows {
-        let series = row.rules.len().min(widgets::MOST_SERIES) * 2 + row.exposures().len().min(widgets::MOST_SERIES) * 2 + 4;
-        let is_full = pages.last().is_some_and(|page| page.len() >= MOST_ROWS) || taken + series > MOST_METRICS;
+        let series = row.rules.len().min(widgets::MOST_SERIES) * 2
+            + row.exposures().len().min(widgets::MOST_SERIES) * 2
+            + 4;
+        let is_full =
+            pages.last().is_some_and(|page| page.len() >= MOST_ROWS) || taken + series > MOST_METRICS;
         if is_full {
             pages.push(Vec::new());
             taken = 0;
@@ -77,7 +80,10 @@ fn top(outline: &Outline<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
         (Place(6, 0, 6, 5), metric(settings, "Findings", View::Areas, findings)),
         (Place(12, 0, 6, 5), metric(settings, "Open exposures", View::Lines, open)),
         (Place(18, 0, 6, 5), chart(settings, "Time to detect", View::Lines, &detect)),
-        (Place(6, 5, 18, 5), log(settings, "Latest findings of all attack vectors", "table", &groups, &latest)),
+        (
+            Place(6, 5, 18, 5),
+            log(settings, "Latest findings of all attack vectors", "table", &groups, &latest),
+        ),
     ]
 }
 

@@ -8,8 +8,13 @@ use serde_json::{Value, json};
 use super::settings::Settings;
 
 /// Who may be refused: the words that services have for it, of which a filter takes ten.
-const REFUSED: [&str; 5] =
-    ["AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation", "UnauthorizedOperation", "Forbidden"];
+const REFUSED: [&str; 5] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "Client.UnauthorizedOperation",
+    "UnauthorizedOperation",
+    "Forbidden",
+];
 
 /// The rules, by the names of their files.
 pub(super) fn rules(settings: &Settings) -> Vec<(&'static str, Value)> {

@@ -48,11 +48,17 @@ pub(crate) fn all(
     // Without a series for each rule its panels would be empty.
     if profile != Some(Profile::Free) {
         files.extend(outlines.iter().map(|outline| {
-            File::json(format!("grafana/{}.json", outline.application()), &grafana::dashboard(outline, settings))
+            File::json(
+                format!("grafana/{}.json", outline.application()),
+                &grafana::dashboard(outline, settings),
+            )
         }));
         files.extend(grafana::provisioning(settings).map(|(path, text)| File { path, text }));
     }
-    files.push(File::json("logs-insights/queries.json".to_owned(), &insights::definitions(outlines, settings)));
+    files.push(File::json(
+        "logs-insights/queries.json".to_owned(),
+        &insights::definitions(outlines, settings),
+    ));
     for (name, rule) in contributors::rules(settings) {
         files.push(File::json(format!("contributor-insights/{name}.json"), &rule));
     }
@@ -62,7 +68,11 @@ pub(crate) fn all(
 }
 
 /// Dashboards of CloudWatch with their paths.
-pub(crate) fn dashboards(outlines: &[Outline<'_>], profile: Profile, settings: &Settings) -> Vec<(String, Value)> {
+pub(crate) fn dashboards(
+    outlines: &[Outline<'_>],
+    profile: Profile,
+    settings: &Settings,
+) -> Vec<(String, Value)> {
     let folder = match profile {
         Profile::Standard => "cloudwatch",
         Profile::Free => "cloudwatch/free",
@@ -90,7 +100,10 @@ pub(crate) fn metrics(dashboard: &Value) -> usize {
 
 /// How many metrics the alarms of a profile look at: each at one.
 pub(crate) fn alarms(profile: Profile, settings: &Settings) -> usize {
-    alarms::alarms(profile, settings).get("Resources").and_then(Value::as_object).map_or(0, serde_json::Map::len)
+    alarms::alarms(profile, settings)
+        .get("Resources")
+        .and_then(Value::as_object)
+        .map_or(0, serde_json::Map::len)
 }
 
 /// How many rules of Contributor Insights there are.
@@ -102,5 +115,7 @@ pub(crate) fn contributors(settings: &Settings) -> usize {
 fn twice(files: &[File]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let again = files.iter().filter(|file| !seen.insert(file.path.as_str()));
-    again.map(|file| format!("found two files `{}`, expected one; rename the application", file.path)).collect()
+    again
+        .map(|file| format!("found two files `{}`, expected one; rename the application", file.path))
+        .collect()
 }

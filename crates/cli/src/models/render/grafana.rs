@@ -81,7 +81,11 @@ fn variables(application: &str, settings: &Settings) -> Value {
             "allowCustomValue": true,
         })
     };
-    json!([source, chosen("application", "Application", application), chosen("region", "Region", &settings.region)])
+    json!([
+        source,
+        chosen("application", "Application", application),
+        chosen("region", "Region", &settings.region)
+    ])
 }
 
 fn top(outline: &Outline<'_>, settings: &Settings, panels: &mut Panels) {

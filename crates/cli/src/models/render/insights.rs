@@ -19,7 +19,8 @@ pub(super) fn definitions(outlines: &[Outline<'_>], settings: &Settings) -> Valu
     let mut add = |name: &str, query: String, groups: &Value| {
         let properties =
             json!({ "Name": format!("tattletrail/{name}"), "QueryString": query, "LogGroupNames": groups });
-        resources.push((format!("{}Query", logical(name)), resource("AWS::Logs::QueryDefinition", &properties)));
+        resources
+            .push((format!("{}Query", logical(name)), resource("AWS::Logs::QueryDefinition", &properties)));
     };
     add("latest findings", queries::latest(), &functions);
     add("findings by rule", queries::by_rule(), &functions);
@@ -33,9 +34,17 @@ pub(super) fn definitions(outlines: &[Outline<'_>], settings: &Settings) -> Valu
         let application = outline.application();
         add(&format!("{application}/all"), queries::latest_in(application), &functions);
         for row in outline.rows.iter().filter(|row| !row.rules.is_empty()) {
-            let query = format!("# {}\n{}", plain(&row.vector.title, 120), queries::latest_of(application, &row.vector.id));
+            let query = format!(
+                "# {}\n{}",
+                plain(&row.vector.title, 120),
+                queries::latest_of(application, &row.vector.id)
+            );
             add(&format!("{application}/{}", row.vector.id), query, &functions);
         }
     }
-    template("Questions to the logs of Tattletrail and of the trail", &[trail(&settings.trail_log_group)], resources)
+    template(
+        "Questions to the logs of Tattletrail and of the trail",
+        &[trail(&settings.trail_log_group)],
+        resources,
+    )
 }

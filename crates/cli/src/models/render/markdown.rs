@@ -10,7 +10,10 @@ use tattletrail_engine::render::text::neutralise;
 pub(super) fn text(text: &str, most: usize) -> String {
     let paragraphs = cut(text, most);
     let paragraphs = paragraphs.split("\n\n").map(|one| one.split_whitespace().collect::<Vec<_>>().join(" "));
-    let all: Vec<String> = paragraphs.filter(|one| !one.is_empty()).map(|one| link(&one).unwrap_or_else(|| escaped(&one))).collect();
+    let all: Vec<String> = paragraphs
+        .filter(|one| !one.is_empty())
+        .map(|one| link(&one).unwrap_or_else(|| escaped(&one)))
+        .collect();
     all.join("\n\n")
 }
 
@@ -77,7 +80,10 @@ mod tests {
 
     #[test]
     fn nothing_of_a_text_is_markdown_but_its_code() {
-        assert_eq!(text("a *b* _c_ [d](javascript:e) <img> | #", 99), "a \\*b\\* \\_c\\_ \\[d\\](javascript:e) &lt;img> \\| \\#");
+        assert_eq!(
+            text("a *b* _c_ [d](javascript:e) <img> | #", 99),
+            "a \\*b\\* \\_c\\_ \\[d\\](javascript:e) &lt;img> \\| \\#"
+        );
         assert_eq!(text("see `aws:Token_Issue` and `open", 99), "see `aws:Token_Issue` and \\`open");
         assert_eq!(text("${AWS::AccountId}", 99), "$ {AWS::AccountId}");
         assert_eq!(text("one\ntwo\n\nthree", 99), "one two\n\nthree");
@@ -88,12 +94,18 @@ mod tests {
 
     #[test]
     fn a_text_that_is_a_link_is_one() {
-        assert_eq!(text("https://wiki.example.com/a_b", 99), "[https://wiki.example.com/a\\_b](https://wiki.example.com/a_b)");
+        assert_eq!(
+            text("https://wiki.example.com/a_b", 99),
+            "[https://wiki.example.com/a\\_b](https://wiki.example.com/a_b)"
+        );
         assert_eq!(text("https://x.example/)[y](https://z", 99), "https://x.example/)\\[y\\](https://z");
     }
 
     #[test]
     fn a_technique_has_its_page() {
-        assert_eq!(technique("T1078.004"), "[T1078.004 Cloud Accounts](https://attack.mitre.org/techniques/T1078/004/)");
+        assert_eq!(
+            technique("T1078.004"),
+            "[T1078.004 Cloud Accounts](https://attack.mitre.org/techniques/T1078/004/)"
+        );
     }
 }

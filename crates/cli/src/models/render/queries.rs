@@ -3,7 +3,8 @@
 //! Source: docs/observability.md, which lists the fields of a line, and docs/functions.md for the line of health.
 
 /// What is shown of a finding.
-const FIELDS: &str = "fields @timestamp, severity, status, rule_id, account, region, resource_type, event_id, finding_id";
+const FIELDS: &str =
+    "fields @timestamp, severity, status, rule_id, account, region, resource_type, event_id, finding_id";
 
 /// The lines of findings, one for each.
 const FINDINGS: &str = "filter message = \"finding\"";
@@ -75,7 +76,8 @@ pub(super) fn by_address() -> String {
 /// Calls in the trail that were refused.
 pub(super) fn refused_calls() -> String {
     let filter = "filter errorCode like /UnauthorizedOperation$/ or errorCode like /^AccessDenied/";
-    let stats = "stats count(*) as refused, count_distinct(eventName) as kinds by userIdentity.arn, sourceIPAddress";
+    let stats =
+        "stats count(*) as refused, count_distinct(eventName) as kinds by userIdentity.arn, sourceIPAddress";
     lines(&[filter, stats, "sort refused desc", "limit 50"])
 }
 

@@ -1,7 +1,7 @@
 //! The names that generated files are full of: Region, functions, log groups, queues, namespaces.
 
 use clap::{Args, ValueEnum};
-use tattletrail_engine::metrics::{DETECTION, Home, HEALTH, Profile, SOURCES};
+use tattletrail_engine::metrics::{DETECTION, HEALTH, Home, Profile, SOURCES};
 
 /// Which metrics there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -78,7 +78,11 @@ impl Settings {
 }
 
 fn region(text: &str) -> Result<String, String> {
-    fits(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-', "a Region such as `eu-central-1`")
+    fits(
+        text,
+        |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+        "a Region such as `eu-central-1`",
+    )
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -98,7 +102,9 @@ fn fits(text: &str, is_fit: impl Fn(char) -> bool, expected: &str) -> Result<Str
         let (inside, after) = after.split_once('}').ok_or("found `${` without `}`")?;
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == ':' || c == '.';
         if inside.is_empty() || !inside.chars().all(is_name) {
-            return Err(format!("found the placeholder `${{{inside}}}`, expected one such as `${{AWS::Region}}`"));
+            return Err(format!(
+                "found the placeholder `${{{inside}}}`, expected one such as `${{AWS::Region}}`"
+            ));
         }
         rest = after;
     }

@@ -9,7 +9,11 @@ pub(super) const TOPIC: &str = "AlertTopic";
 pub(super) const TRAIL: &str = "TrailLogGroup";
 
 /// A template of these resources, by their logical names.
-pub(super) fn template(description: &str, parameters: &[(&str, Value)], resources: Vec<(String, Value)>) -> Value {
+pub(super) fn template(
+    description: &str,
+    parameters: &[(&str, Value)],
+    resources: Vec<(String, Value)>,
+) -> Value {
     let parameters: Map<String, Value> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let mut template = json!({ "AWSTemplateFormatVersion": "2010-09-09", "Description": description });

@@ -43,16 +43,32 @@ pub(super) struct Series {
 
 impl Series {
     /// A series of ours.
-    pub(super) fn own(settings: &Settings, home: Home, name: &str, dimensions: &[(&str, &str)], stat: &'static str, label: &str) -> Self {
+    pub(super) fn own(
+        settings: &Settings,
+        home: Home,
+        name: &str,
+        dimensions: &[(&str, &str)],
+        stat: &'static str,
+        label: &str,
+    ) -> Self {
         Self::of(settings.namespace(home), name, dimensions, stat, label)
     }
 
     /// A series of whatever namespace.
-    pub(super) fn of(namespace: &str, name: &str, dimensions: &[(&str, &str)], stat: &'static str, label: &str) -> Self {
+    pub(super) fn of(
+        namespace: &str,
+        name: &str,
+        dimensions: &[(&str, &str)],
+        stat: &'static str,
+        label: &str,
+    ) -> Self {
         Self {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
-            dimensions: dimensions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            dimensions: dimensions
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             stat,
             label: label.to_owned(),
             period: 3600,
@@ -61,7 +77,9 @@ impl Series {
 
     fn array(&self, id: &str, is_visible: bool) -> Value {
         let mut array = vec![Value::from(self.namespace.as_str()), Value::from(self.name.as_str())];
-        array.extend(self.dimensions.iter().flat_map(|(name, value)| [name.as_str().into(), value.as_str().into()]));
+        array.extend(
+            self.dimensions.iter().flat_map(|(name, value)| [name.as_str().into(), value.as_str().into()]),
+        );
         let mut rest = json!({ "id": id, "label": self.label, "stat": self.stat, "period": self.period });
         if let (false, Some(rest)) = (is_visible, rest.as_object_mut()) {
             rest.insert("visible".to_owned(), false.into());
@@ -88,7 +106,8 @@ pub(super) fn made_of(series: &[Series], prefix: &str, expression: &str, label: 
     let ids: Vec<String> = (0..series.len()).map(|at| format!("{prefix}{at}")).collect();
     let expression = expression.replace("ALL", &format!("[{}]", ids.join(",")));
     let mut all: Vec<Value> = hidden.collect();
-    let made = json!([{ "expression": expression, "label": label, "id": format!("{prefix}all"), "period": 3600 }]);
+    let made =
+        json!([{ "expression": expression, "label": label, "id": format!("{prefix}all"), "period": 3600 }]);
     all.insert(0, made);
     all
 }
@@ -114,9 +133,7 @@ pub(super) fn metric(settings: &Settings, title: &str, view: View, metrics: Vec<
         "region": settings.region,
         "metrics": metrics,
     });
-    let over_time = |stacked: bool| {
-        json!({ "view": "timeSeries", "stacked": stacked, "yAxis": { "left": { "min": 0 } } })
-    };
+    let over_time = |stacked: bool| json!({ "view": "timeSeries", "stacked": stacked, "yAxis": { "left": { "min": 0 } } });
     let form = match view {
         View::Areas => over_time(true),
         View::Lines => over_time(false),
@@ -140,7 +157,13 @@ pub(super) fn log(settings: &Settings, title: &str, view: &str, groups: &[String
 }
 
 /// A series of each rule of an application, at most [`MOST_SERIES`].
-pub(super) fn by_rule(settings: &Settings, application: &str, metric: &str, stat: &'static str, rules: &[&Rule]) -> Vec<Series> {
+pub(super) fn by_rule(
+    settings: &Settings,
+    application: &str,
+    metric: &str,
+    stat: &'static str,
+    rules: &[&Rule],
+) -> Vec<Series> {
     let one = |rule: &&Rule| {
         let dimensions = [(dimension::APPLICATION, application), (dimension::RULE_ID, rule.id.as_str())];
         Series::own(settings, Home::Detection, metric, &dimensions, stat, &rule.title)
@@ -166,6 +189,8 @@ pub(super) fn whole(settings: &Settings, application: &str, metric: &str, stat: 
 /// How long it took to detect.
 pub(super) fn time_to_detect(settings: &Settings, dimensions: &[(&str, &str)]) -> Vec<Series> {
     [("p50", "half within (s)"), ("p95", "95 % within (s)")]
-        .map(|(stat, label)| Series::own(settings, Home::Detection, name::TIME_TO_DETECT, dimensions, stat, label))
+        .map(|(stat, label)| {
+            Series::own(settings, Home::Detection, name::TIME_TO_DETECT, dimensions, stat, label)
+        })
         .to_vec()
 }

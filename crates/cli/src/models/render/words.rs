@@ -37,7 +37,8 @@ pub(super) fn of_vector(outline: &Outline<'_>, row: &Row<'_>) -> String {
     if !words.is_empty() {
         parts.push(words.join(", "));
     }
-    parts.push(vector.techniques.iter().map(|one| technique(one.id.as_str())).collect::<Vec<_>>().join(" · "));
+    parts
+        .push(vector.techniques.iter().map(|one| technique(one.id.as_str())).collect::<Vec<_>>().join(" · "));
     parts.push(text(&vector.description, TEXT));
     if !vector.response.is_empty() {
         parts.push(format!("**Do:** {}", text(&vector.response, TEXT)));
@@ -58,8 +59,7 @@ pub(super) fn of_vector(outline: &Outline<'_>, row: &Row<'_>) -> String {
 
 /// The gaps that are about no vector.
 pub(super) fn of_gaps(outline: &Outline<'_>) -> Option<String> {
-    let gaps: Vec<String> =
-        outline.model.gaps.iter().filter(|gap| gap.vector.is_none()).map(gap).collect();
+    let gaps: Vec<String> = outline.model.gaps.iter().filter(|gap| gap.vector.is_none()).map(gap).collect();
     (!gaps.is_empty()).then(|| format!("## What is not seen at all\n\n{}", gaps.join("\n\n")))
 }
 

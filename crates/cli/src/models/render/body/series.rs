@@ -7,10 +7,21 @@ use serde_json::{Map, Value};
 use super::{Faults, filled, one_of};
 
 const METRIC: &[&str] = &[
-    "title", "region", "metrics", "view", "stacked", "yAxis", "setPeriodToTimeRange", "sparkline", "stat", "period",
-    "liveData", "legend",
+    "title",
+    "region",
+    "metrics",
+    "view",
+    "stacked",
+    "yAxis",
+    "setPeriodToTimeRange",
+    "sparkline",
+    "stat",
+    "period",
+    "liveData",
+    "legend",
 ];
-const SERIES: &[&str] = &["id", "label", "stat", "period", "visible", "color", "yAxis", "region", "accountId"];
+const SERIES: &[&str] =
+    &["id", "label", "stat", "period", "visible", "color", "yAxis", "region", "accountId"];
 const MADE: &[&str] = &["expression", "id", "label", "period", "visible", "color", "yAxis", "region"];
 
 /// The most dimensions of a metric.
@@ -41,7 +52,10 @@ pub(super) fn check(place: &str, properties: &Map<String, Value>, faults: &mut F
         }
         match rest.get("id").and_then(Value::as_str) {
             Some(id) if is_id(id) && ids.insert(id) => {}
-            id => faults.add(place, format!("found the id {id:?}, expected one of its own that begins with a small letter")),
+            id => faults.add(
+                place,
+                format!("found the id {id:?}, expected one of its own that begins with a small letter"),
+            ),
         }
         if series.is_empty() {
             faults.known(place, rest, MADE);
@@ -66,9 +80,13 @@ fn split(one: &Value) -> Option<(&[Value], &Map<String, Value>)> {
 
 fn of_metric(place: &str, series: &[Value], rest: &Map<String, Value>, faults: &mut Faults) {
     faults.known(place, rest, SERIES);
-    let is_text = series.iter().all(|text| text.as_str().is_some_and(|text| !text.is_empty() && text.len() <= 1024));
+    let is_text =
+        series.iter().all(|text| text.as_str().is_some_and(|text| !text.is_empty() && text.len() <= 1024));
     if !is_text || series.len() < 2 || series.len() % 2 == 1 || series.len() > 2 + 2 * MOST_DIMENSIONS {
-        faults.add(place, format!("found {series:?}, expected namespace, name, and names and values of dimensions"));
+        faults.add(
+            place,
+            format!("found {series:?}, expected namespace, name, and names and values of dimensions"),
+        );
     }
     let stat = rest.get("stat").and_then(Value::as_str).unwrap_or_default();
     let percent = stat.strip_prefix('p').and_then(|number| number.parse::<f64>().ok());
@@ -97,7 +115,10 @@ fn expression(place: &str, text: &str, ids: &BTreeSet<&str>, faults: &mut Faults
         faults.add(place, format!("found the expression `{text}`, expected quotes that close"));
     }
     for search in quoted.iter().skip(1).step_by(2).filter(|text| text.len() > MOST_SEARCH) {
-        faults.add(place, format!("found a search of {} characters, expected at most {MOST_SEARCH}", search.len()));
+        faults.add(
+            place,
+            format!("found a search of {} characters, expected at most {MOST_SEARCH}", search.len()),
+        );
     }
     let outside: String = quoted.iter().step_by(2).copied().collect::<Vec<_>>().join(" ");
     let words = outside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -107,5 +128,6 @@ fn expression(place: &str, text: &str, ids: &BTreeSet<&str>, faults: &mut Faults
 }
 
 fn is_id(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -61,9 +61,17 @@ fn every_kind_of_fault_is_told() {
     told("/widgets/1/properties/metrics/0/0/expression", json!("SUM([a,c])"), "found `c` in the expression");
     told("/widgets/1/properties/metrics/0/0/expression", json!("SUM([a,b)"), "whose brackets close");
     told("/widgets/1/properties/metrics/0/0/expression", json!("SEARCH('a)"), "quotes that close");
-    told("/widgets/1/properties/metrics/0/0/expression", json!(format!("SEARCH('{}')", "a".repeat(1025))), "a search of 1025");
+    told(
+        "/widgets/1/properties/metrics/0/0/expression",
+        json!(format!("SEARCH('{}')", "a".repeat(1025))),
+        "a search of 1025",
+    );
     told("/widgets/2/properties/query", json!("fields @message"), "without log groups");
-    told("/widgets/2/properties/query", json!(format!("SOURCE '{}'", "a".repeat(10_000))), "a query of 10009");
+    told(
+        "/widgets/2/properties/query",
+        json!(format!("SOURCE '{}'", "a".repeat(10_000))),
+        "a query of 10009",
+    );
 }
 
 #[test]
@@ -74,7 +82,8 @@ fn limits_of_numbers_are_told() {
     let text = |at: u64| json!({"type": "text", "x": 0, "y": at, "width": 1, "height": 1, "properties": {"markdown": "a"}});
     told("/widgets", (0..501).map(text).collect(), "found 501 widgets");
     let chart = |at: u64| {
-        let properties = json!({"title": "t", "region": "r", "view": "timeSeries", "metrics": many.get(..500)});
+        let properties =
+            json!({"title": "t", "region": "r", "view": "timeSeries", "metrics": many.get(..500)});
         json!({"type": "metric", "x": 0, "y": at, "width": 1, "height": 1, "properties": properties})
     };
     told("/widgets", (0..6).map(chart).collect(), "found 3000 metrics");

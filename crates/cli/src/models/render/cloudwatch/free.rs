@@ -52,7 +52,10 @@ fn top(outline: &Outline<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
         (Place(12, 0, 6, 5), chart(settings, "Exposures, all applications", View::Numbers, &exposures)),
         (Place(18, 0, 6, 5), chart(settings, "Time to detect, all applications", View::Lines, &detect)),
         (Place(6, 5, 6, 5), log(settings, "Findings of the application", "table", &groups, &by_day)),
-        (Place(12, 5, 12, 5), log(settings, "Latest findings of all attack vectors", "table", &groups, &latest)),
+        (
+            Place(12, 5, 12, 5),
+            log(settings, "Latest findings of all attack vectors", "table", &groups, &latest),
+        ),
     ]
 }
 

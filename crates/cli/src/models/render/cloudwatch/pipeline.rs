@@ -33,7 +33,9 @@ fn health(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
         .iter()
         .flat_map(|name| of(profile, settings, name))
         .collect();
-    let heart = received.iter().map(|one| Series { label: format!("{} in the time shown", one.label), ..one.clone() });
+    let heart = received
+        .iter()
+        .map(|one| Series { label: format!("{} in the time shown", one.label), ..one.clone() });
     let heart: Vec<Series> = heart.collect();
     let mut widgets = vec![
         (Place(0, 0, 6, 6), text(ABOUT.to_owned())),
@@ -70,9 +72,9 @@ fn health(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
 /// A count of health: for each function, or for all where the profile has it so. None where it has it not.
 fn of(profile: Profile, settings: &Settings, name: &str) -> Vec<Series> {
     let series = |dimensions: &[(&str, &str)], label: &str| {
-        profile.find(Home::Health, name, dimensions).map(|metric| {
-            Series::own(settings, Home::Health, metric.name, dimensions, "Sum", label)
-        })
+        profile
+            .find(Home::Health, name, dimensions)
+            .map(|metric| Series::own(settings, Home::Health, metric.name, dimensions, "Sum", label))
     };
     if let Some(one) = series(&[], name) {
         return vec![one];
@@ -92,7 +94,10 @@ fn functions(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
     let mut widgets = vec![
         (Place(0, 0, 6, 5), chart(settings, "Errors of functions", View::Lines, &of("Errors", "Sum"))),
         (Place(6, 0, 6, 5), chart(settings, "Throttles", View::Lines, &of("Throttles", "Sum"))),
-        (Place(12, 0, 6, 5), chart(settings, "Duration, 95 % within (ms)", View::Lines, &of("Duration", "p95"))),
+        (
+            Place(12, 0, 6, 5),
+            chart(settings, "Duration, 95 % within (ms)", View::Lines, &of("Duration", "p95")),
+        ),
         (Place(18, 0, 6, 5), chart(settings, "Invocations", View::Areas, &of("Invocations", "Sum"))),
     ];
     if profile == Profile::Standard {
@@ -100,7 +105,10 @@ fn functions(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
         let copies = of("ConcurrentExecutions", "Maximum");
         let dropped = of("AsyncEventsDropped", "Sum");
         widgets.extend([
-            (Place(0, 5, 8, 5), chart(settings, "Age of events when they are taken in (ms)", View::Lines, &age)),
+            (
+                Place(0, 5, 8, 5),
+                chart(settings, "Age of events when they are taken in (ms)", View::Lines, &age),
+            ),
             (Place(8, 5, 8, 5), chart(settings, "Copies at the same time", View::Lines, &copies)),
             (Place(16, 5, 8, 5), chart(settings, "Events that Lambda gave up", View::Lines, &dropped)),
         ]);
@@ -122,9 +130,8 @@ fn around(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
         queue("events", "ApproximateAgeOfOldestMessage", "oldest event that waits"),
     ];
     let group = settings.trail_log_group.as_str();
-    let log_group = |metric: &str, label: &str| {
-        Series::of("AWS/Logs", metric, &[("LogGroupName", group)], "Sum", label)
-    };
+    let log_group =
+        |metric: &str, label: &str| Series::of("AWS/Logs", metric, &[("LogGroupName", group)], "Sum", label);
     let trail = [log_group("IncomingLogEvents", "records in the trail's log group")];
     let mut widgets = vec![
         (Place(0, 0, 6, 5), chart(settings, "Dead letters", View::Lines, &waiting)),
@@ -139,20 +146,46 @@ fn around(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
         found(&format!("SEARCH('{{{schema}}} {words}', 'Sum', 3600)"), id, label)
     };
     let ledger = vec![
-        search("throttled", "AWS/DynamoDB,TableName,Operation", &format!("MetricName=\"ThrottledRequests\" TableName=\"{table}\""), ""),
-        search("failed", "AWS/DynamoDB,TableName,Operation", &format!("MetricName=\"SystemErrors\" TableName=\"{table}\""), ""),
+        search(
+            "throttled",
+            "AWS/DynamoDB,TableName,Operation",
+            &format!("MetricName=\"ThrottledRequests\" TableName=\"{table}\""),
+            "",
+        ),
+        search(
+            "failed",
+            "AWS/DynamoDB,TableName,Operation",
+            &format!("MetricName=\"SystemErrors\" TableName=\"{table}\""),
+            "",
+        ),
     ];
     let delivery = "AWS/Logs,DestinationType,FilterName,LogGroupName";
     let logs = vec![
         search("errors", delivery, &format!("MetricName=\"DeliveryErrors\" LogGroupName=\"{group}\""), ""),
-        search("throttled", delivery, &format!("MetricName=\"DeliveryThrottling\" LogGroupName=\"{group}\""), ""),
+        search(
+            "throttled",
+            delivery,
+            &format!("MetricName=\"DeliveryThrottling\" LogGroupName=\"{group}\""),
+            "",
+        ),
     ];
     let prefix = &settings.function_prefix;
-    let rules = vec![search("failed", "AWS/Events,RuleName", &format!("MetricName=\"FailedInvocations\" {prefix}"), "")];
+    let rules = vec![search(
+        "failed",
+        "AWS/Events,RuleName",
+        &format!("MetricName=\"FailedInvocations\" {prefix}"),
+        "",
+    )];
     widgets.extend([
         (Place(18, 0, 6, 5), metric(settings, "Ledger: throttled, failed", View::Lines, ledger)),
-        (Place(0, 5, 12, 5), metric(settings, "Subscription of the trail: errors, throttles", View::Lines, logs)),
-        (Place(12, 5, 12, 5), metric(settings, "EventBridge: events that reached no function", View::Lines, rules)),
+        (
+            Place(0, 5, 12, 5),
+            metric(settings, "Subscription of the trail: errors, throttles", View::Lines, logs),
+        ),
+        (
+            Place(12, 5, 12, 5),
+            metric(settings, "EventBridge: events that reached no function", View::Lines, rules),
+        ),
     ]);
     widgets
 }

@@ -51,7 +51,9 @@ pub(super) fn series(title: &str, unit: &str, targets: &[Value], names: &[(&str,
     // Counts add up, times do not.
     let style = match unit {
         "s" => json!({ "drawStyle": "points", "pointSize": 6 }),
-        _ => json!({ "drawStyle": "bars", "fillOpacity": 60, "stacking": { "mode": "normal", "group": "A" } }),
+        _ => {
+            json!({ "drawStyle": "bars", "fillOpacity": 60, "stacking": { "mode": "normal", "group": "A" } })
+        }
     };
     json!({
         "type": "timeseries",
@@ -123,7 +125,13 @@ pub(super) fn logs(title: &str, groups: &[String], query: &str) -> Value {
 }
 
 /// Series of ours with these dimensions.
-pub(super) fn metrics(settings: &Settings, metric: &str, dimensions: &Value, stat: &str, label: &str) -> Value {
+pub(super) fn metrics(
+    settings: &Settings,
+    metric: &str,
+    dimensions: &Value,
+    stat: &str,
+    label: &str,
+) -> Value {
     json!({
         "queryMode": "Metrics",
         "id": "",
@@ -153,9 +161,8 @@ pub(super) fn whole(settings: &Settings, metric: &str, stat: &str) -> Value {
     let namespace = settings.namespace(Home::Detection);
     let (by, rule) = (dimension::APPLICATION, dimension::RULE_ID);
     let schema = format!("{{\"{namespace}\",{by},{rule}}}");
-    let expression = format!(
-        "SUM(SEARCH('{schema} MetricName=\"{metric}\" {by}=\"$application\"', '{stat}', 3600))"
-    );
+    let expression =
+        format!("SUM(SEARCH('{schema} MetricName=\"{metric}\" {by}=\"$application\"', '{stat}', 3600))");
     json!({
         "queryMode": "Metrics",
         "id": "",

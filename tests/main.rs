@@ -56,6 +56,9 @@ mod trace;
 // `tattletrail rules ...`.
 mod workbench;
 
+// `tattletrail threat-model ...`, and the shipped models.
+mod models;
+
 // The sample trail and its story.
 mod sample_trail;
 

@@ -159,7 +159,7 @@ fn every_code_is_shown_by_a_broken_rule() {
     let kinds =
         run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|kind| kind["id"].as_str().unwrap());
     let met = run["results"].as_array().unwrap().iter().map(|result| result["ruleId"].as_str().unwrap());
-    // When a filter ends soon is another day each day.
-    let kinds = kinds.filter(|code| *code != "TT111");
+    // When a filter ends soon is another day each day; from TT120 on they are about threat models (`models`).
+    let kinds = kinds.filter(|code| *code != "TT111" && *code < "TT120");
     assert_eq!(met.collect::<BTreeSet<_>>(), kinds.collect::<BTreeSet<_>>());
 }

@@ -3,6 +3,30 @@
 //! Each command reads threat models together with the rules that they name; results go to standard output, words about the
 //! run to standard error.
 
+// Models and rules that paths lead to.
+mod load;
+
+// Which cases there are of which rule.
+mod cases;
+
+// Which logs a rule needs.
+mod feeds;
+
+// Vector by vector, rule by rule: what is declared, tested, seen, or blind.
+mod survey;
+
+// What is wrong with models that load.
+pub(crate) mod lints;
+
+// `threat-model check`.
+mod check;
+
+// `threat-model coverage`.
+mod coverage;
+
+// Controls of CIS and Security Hub.
+mod controls;
+
 // `threat-model render`: dashboards and what belongs to them.
 pub(crate) mod render;
 
@@ -13,8 +37,25 @@ use clap::{Args, Subcommand};
 
 use crate::{Console, Exit};
 
-/// Check threat models, and make dashboards of them.
+const EXAMPLES: &str = "\
+A threat model says, in one file per application, how it is attacked, which log shows that and which rules see it.
+docs/threat-models.md goes from a whiteboard to a dashboard.
+
+Examples:
+  tattletrail threat-model check my-rules/
+      does every attack have rules that are tested, and a log that shows it?
+  tattletrail threat-model coverage
+      the models and rules inside this program: what is covered, and how well?
+  tattletrail threat-model coverage my-rules/ --seen AWSLogs/
+      and what fired in these logs?
+  tattletrail threat-model render --add my-rules/ -o dashboards/
+      dashboards, alarms and log queries of them
+  tattletrail threat-model cost --add my-rules/
+      and what would that cost?";
+
+/// Check threat models, say what they cover, and make dashboards of them.
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct ModelArguments {
     #[command(subcommand)]
     command: Command,
@@ -22,6 +63,8 @@ pub(crate) struct ModelArguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::CheckArguments),
+    Coverage(coverage::CoverageArguments),
     Render(render::RenderArguments),
     Cost(cost::CostArguments),
 }
@@ -29,6 +72,8 @@ enum Command {
 /// Runs one of the commands.
 pub(crate) fn run(arguments: &ModelArguments, console: &mut Console) -> Exit {
     match &arguments.command {
+        Command::Check(arguments) => check::run(arguments, console),
+        Command::Coverage(arguments) => coverage::run(arguments, console),
         Command::Render(arguments) => render::run(arguments, console),
         Command::Cost(arguments) => cost::run(arguments, console),
     }

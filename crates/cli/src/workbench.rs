@@ -4,10 +4,10 @@
 //! about the run to standard error.
 
 // The files of rules and cases.
-mod files;
+pub(crate) mod files;
 
 // Text broken into lines.
-mod wrap;
+pub(crate) mod wrap;
 
 // JSON in lines.
 pub(crate) mod json;
@@ -16,10 +16,10 @@ pub(crate) mod json;
 mod find;
 
 // A file with the files that it needs.
-mod together;
+pub(crate) mod together;
 
 // `rules check`: everything that is wrong.
-mod check;
+pub(crate) mod check;
 
 // `rules test`: every case of every rule.
 mod test;

@@ -82,7 +82,7 @@ impl Mapping {
 const FORMER_TACTIC: &str = "defense-evasion";
 
 fn is_impairment(id: &TechniqueId) -> bool {
-    technique(id.as_str()).is_some_and(|technique| technique.tactics == ["defense-impairment"])
+    technique(id.as_str()).is_some_and(|technique| technique.tactics.contains(&"defense-impairment"))
 }
 
 /// Checks the spelling of a tag of ATT&CK; tags of other namespaces are right as they are.
@@ -169,7 +169,28 @@ mod tests {
         let hidden =
             Mapping::of_tags(&tags(&["attack.defense_evasion", "attack.t1078.004", "attack.initial-access"]));
         assert_eq!(hidden.tactics, ["initial-access", "stealth"]);
+        let login = Mapping::of_tags(&tags(&["attack.defense-evasion", "attack.t1556.006"]));
+        assert_eq!(login.tactics, ["defense-impairment"]);
         assert_eq!(tactic_id("stealth"), Some("TA0005"));
+    }
+
+    #[test]
+    fn a_sub_technique_has_no_tactic_that_its_technique_has_not() {
+        for sub in TECHNIQUES {
+            let above = sub.id.split('.').next().and_then(technique);
+            let above = above.unwrap_or_else(|| panic!("{} has nothing above it", sub.id));
+            assert!(sub.tactics.iter().all(|name| above.tactics.contains(name)), "{}", sub.id);
+            let halves = ["stealth", "defense-impairment"].map(|half| sub.tactics.contains(&half));
+            assert_ne!(halves, [true, true], "{} is in both halves of defense evasion", sub.id);
+        }
+    }
+
+    #[test]
+    fn what_is_moved_is_there_under_its_current_id_only() {
+        for (current, former) in table::MOVED {
+            assert!(technique(current).is_some(), "{current}");
+            assert!(former.iter().all(|id| technique(id).is_none()), "{former:?}");
+        }
     }
 
     #[test]

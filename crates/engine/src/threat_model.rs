@@ -93,6 +93,11 @@ pub struct Instrument {
 }
 
 impl Instrument {
+    /// True if it is there now.
+    pub fn shows_something(&self) -> bool {
+        self.status == Standing::On
+    }
+
     /// True if events of this source, of management or of data, are in it now.
     pub fn shows(&self, source: &str, is_data: bool) -> bool {
         let kind = if is_data { Log::CloudTrailData } else { Log::CloudTrailManagement };
@@ -175,6 +180,8 @@ pub struct Gap {
     pub gap: String,
     /// Why that is borne.
     pub reason: String,
+    /// The rules of the vector that no log feeds, where it is about these.
+    pub rules: Vec<RuleRef>,
     /// The day on which to look again (`2027-06-30`).
     pub until: Option<String>,
     /// Where it is written.

@@ -1,7 +1,7 @@
 //! `tattletrail rules check`: everything that is wrong with rules and with the cases beside them.
 
 // What is wrong, and what could be better.
-mod diagnostic;
+pub(crate) mod diagnostic;
 
 // What could be better.
 pub(super) mod lints;
@@ -66,7 +66,7 @@ pub(super) struct CheckArguments {
 
 /// How the outcome is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum CheckFormat {
+pub(crate) enum CheckFormat {
     /// For people and editors: `file:line:column: message`
     Text,
     /// One JSON object
@@ -82,24 +82,34 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Exit {
         Err(exit) => return exit,
     };
     let found = diagnostic::all(&files, today());
-    let count = |wanted| found.iter().filter(|diagnostic| diagnostic.severity == wanted).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let text = match arguments.format {
-        CheckFormat::Text => found.iter().map(|one| line(one, Style::of_results(console))).collect(),
-        CheckFormat::Json => pretty(&object(&found, files.rules.len(), errors, warnings)),
-        CheckFormat::Sarif => pretty(&sarif::log(&found)),
-    };
-    console.print(&text);
-    console.say(&format!("{} rules: {errors} errors, {warnings} warnings\n", files.rules.len()));
-    match (errors, warnings) {
+    match tell(&found, arguments.format, ("rules", files.rules.len()), console) {
         (1.., _) => Exit::BadRule,
         (0, 1..) if arguments.strict => Exit::Findings,
         _ => Exit::Clean,
     }
 }
 
+/// Tells what was found in so many things of a kind; the errors and the warnings are counted.
+pub(crate) fn tell(
+    found: &[Diagnostic],
+    format: CheckFormat,
+    (what, of): (&str, usize),
+    console: &mut Console,
+) -> (usize, usize) {
+    let count = |wanted| found.iter().filter(|diagnostic| diagnostic.severity == wanted).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let text = match format {
+        CheckFormat::Text => found.iter().map(|one| line(one, Style::of_results(console))).collect(),
+        CheckFormat::Json => pretty(&object(found, (what, of), errors, warnings)),
+        CheckFormat::Sarif => pretty(&sarif::log(found)),
+    };
+    console.print(&text);
+    console.say(&format!("{of} {what}: {errors} errors, {warnings} warnings\n"));
+    (errors, warnings)
+}
+
 /// The day, in UTC.
-pub(super) fn today() -> Date {
+pub(crate) fn today() -> Date {
     Zoned::now().with_time_zone(TimeZone::UTC).date()
 }
 
@@ -118,7 +128,12 @@ fn line(found: &Diagnostic, style: Style) -> String {
     text
 }
 
-fn object(found: &[Diagnostic], rules: usize, errors: usize, warnings: usize) -> serde_json::Value {
+fn object(
+    found: &[Diagnostic],
+    (what, of): (&str, usize),
+    errors: usize,
+    warnings: usize,
+) -> serde_json::Value {
     let one = |found: &Diagnostic| {
         json!({
             "severity": found.severity.as_str(),
@@ -133,6 +148,6 @@ fn object(found: &[Diagnostic], rules: usize, errors: usize, warnings: usize) ->
     let diagnostics: Vec<_> = found.iter().map(one).collect();
     json!({
         "diagnostics": diagnostics,
-        "summary": { "rules": rules, "errors": errors, "warnings": warnings },
+        "summary": { what: of, "errors": errors, "warnings": warnings },
     })
 }

@@ -14,14 +14,14 @@ const DEFAULT: &str = "rules";
 
 /// Rules, and the files of cases, each in the order of the paths.
 #[derive(Debug, Default)]
-pub(super) struct Files {
-    pub(super) rules: Vec<RuleSource>,
-    pub(super) cases: Vec<PathBuf>,
+pub(crate) struct Files {
+    pub(crate) rules: Vec<RuleSource>,
+    pub(crate) cases: Vec<PathBuf>,
 }
 
 /// Reads what the paths lead to, or `rules/` in the working folder. What is wrong with them is said, and the exit is
 /// returned.
-pub(super) fn collect(paths: &[PathBuf], console: &mut Console) -> Result<Files, Exit> {
+pub(crate) fn collect(paths: &[PathBuf], console: &mut Console) -> Result<Files, Exit> {
     if !paths.is_empty() {
         return read(paths, console);
     }
@@ -67,7 +67,7 @@ fn add(path: &Path, files: &mut Files) -> Result<(), RulesError> {
 }
 
 /// The file of cases beside a rule, if there is one.
-pub(super) fn beside(rule: &Path) -> Option<PathBuf> {
+pub(crate) fn beside(rule: &Path) -> Option<PathBuf> {
     ["test.yml", "test.yaml"]
         .into_iter()
         .map(|ending| rule.with_extension(ending))
@@ -81,12 +81,12 @@ fn cases_under(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// A text file; the error is for people.
-pub(super) fn text(path: &Path) -> Result<String, String> {
+pub(crate) fn text(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("can't read `{}`: {error}", path.display()))
 }
 
 /// A file named relative to another one, without the `..` that that takes.
-pub(super) fn relative(to: &Path, name: &str) -> PathBuf {
+pub(crate) fn relative(to: &Path, name: &str) -> PathBuf {
     let mut path = PathBuf::new();
     for part in to.with_file_name(name).components() {
         let up = part == Component::ParentDir
@@ -101,14 +101,14 @@ pub(super) fn relative(to: &Path, name: &str) -> PathBuf {
 }
 
 /// A path as [`relative`] writes it, so that the two can be compared.
-pub(super) fn plain(path: &str) -> PathBuf {
+pub(crate) fn plain(path: &str) -> PathBuf {
     let path = Path::new(path);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     relative(path, name)
 }
 
 /// The rule that a file of cases is about by its own name, where it does not say so itself.
-pub(super) fn rule_beside(cases: &Path) -> PathBuf {
+pub(crate) fn rule_beside(cases: &Path) -> PathBuf {
     let name = cases.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     relative(cases, &name.replace(".test.", "."))
 }

@@ -4,7 +4,7 @@ use tattletrail_engine::render::text::neutralise;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Lines of so many columns, safe for a terminal; a word that is longer has a line of its own.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let word = neutralise(word);
@@ -20,7 +20,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// The lines of a text behind a label, which stands on the first of them.
-pub(super) fn labelled(label: &str, text: &str, indent: usize, columns: usize) -> String {
+pub(crate) fn labelled(label: &str, text: &str, indent: usize, columns: usize) -> String {
     let mut out = String::new();
     for (index, line) in wrap(text, columns.saturating_sub(indent)).iter().enumerate() {
         let label = if index == 0 { label } else { "" };

@@ -84,7 +84,7 @@ impl RuleSet {
         }
         let Extras { filters, links, left_out, models } =
             decode(EXTRAS, payload.get(extras).unwrap_or_default())?;
-        let mut set = Self { filters, links, left_out, models, ..Self::default() };
+        let mut set = Self { filters, models, links, left_out, ..Self::default() };
         let before = bytes.len() - payload.len();
         let (mut start, end) = (before + rules.start, before + rules.end);
         for (place, entry) in entries.iter().enumerate() {

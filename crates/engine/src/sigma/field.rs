@@ -96,9 +96,11 @@ impl FieldPath {
         matches!(self.steps.first(), Some(Step::Key { name, .. }) if &**name == EXPOSURE)
     }
 
-    /// True if the path is this one name.
-    pub(crate) fn is_name(&self, wanted: &str) -> bool {
-        matches!(&*self.steps, [Step::Key { name, .. }] if &**name == wanted)
+    /// True if the path has these names, with dots between them, and no places in lists.
+    pub(crate) fn is_path(&self, wanted: &str) -> bool {
+        let mut names = wanted.split('.');
+        let fits = |step: &Step| matches!(step, Step::Key { name, .. } if names.next() == Some(&**name));
+        self.steps.iter().all(fits) && names.next().is_none()
     }
 
     /// The names on the way, without places in lists.

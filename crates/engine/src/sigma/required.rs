@@ -33,7 +33,7 @@ fn detection(part: &Detection, field: &str) -> Option<BTreeSet<String>> {
 }
 
 fn item(item: &Item, field: &str) -> Option<BTreeSet<String>> {
-    if item.negated || !item.field.as_ref()?.is_name(field) {
+    if item.negated || !item.field.as_ref()?.is_path(field) {
         return None;
     }
     let values = item.values.iter().map(value);

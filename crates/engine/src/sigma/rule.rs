@@ -81,6 +81,11 @@ impl CompiledRule {
         required(&self.content().logic, "eventSource")
     }
 
+    /// The same for `exposure.surface`.
+    pub fn required_surfaces(&self) -> Option<BTreeSet<String>> {
+        required(&self.content().logic, "exposure.surface")
+    }
+
     /// The rule's selections in the order written: name, place, and whether it holds for the event by itself.
     pub fn selections(&self, event: &Event<'_>) -> impl Iterator<Item = (&str, Position, bool)> {
         self.content().logic.selections.iter().map(|selection| {

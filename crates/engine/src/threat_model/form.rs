@@ -26,7 +26,12 @@ impl<'y> Form<'y> {
     ) -> Option<Self> {
         let Some(entries) = yaml.entries() else {
             let message = format!("found {} as {what}, expected a mapping", yaml.kind());
-            problems.add(Code::Model, yaml.at, message);
+            problems.add_with_hint(
+                Code::Model,
+                yaml.at,
+                message,
+                format!("its keys are {}", keys.join(", ")),
+            );
             return None;
         };
         for entry in entries.iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
@@ -62,7 +67,12 @@ impl<'y> Form<'y> {
         let text = value.scalar().map(str::trim).filter(|text| !text.is_empty());
         if text.is_none() {
             let message = format!("found {} as `{key}`, expected a text", value.kind());
-            problems.add(Code::Model, value.at, message);
+            problems.add_with_hint(
+                Code::Model,
+                value.at,
+                message,
+                "write it in quotes, or as a block behind `|`",
+            );
         }
         text.map(str::to_owned)
     }
@@ -100,12 +110,11 @@ impl<'y> Form<'y> {
     pub(super) fn texts(self, key: &str, problems: &mut Problems) -> Vec<(String, Position)> {
         let mut texts = Vec::new();
         for item in self.items(key) {
-            match item.scalar().map(str::trim).filter(|text| !text.is_empty()) {
-                Some(text) => texts.push((text.to_owned(), item.at)),
-                None => {
-                    let message = format!("found {} in `{key}`, expected a text", item.kind());
-                    problems.add(Code::Model, item.at, message);
-                }
+            if let Some(text) = item.scalar().map(str::trim).filter(|text| !text.is_empty()) {
+                texts.push((text.to_owned(), item.at));
+            } else {
+                let message = format!("found {} in `{key}`, expected a text", item.kind());
+                problems.add_with_hint(Code::Model, item.at, message, "write a list of texts: `[a, b]`");
             }
         }
         texts

@@ -44,7 +44,7 @@ const VECTOR: &[&str] = &[
     "rules",
     "response",
 ];
-const GAP: &[&str] = &["vector", "gap", "reason", "until"];
+const GAP: &[&str] = &["vector", "gap", "reason", "rules", "until"];
 
 /// Reads a model; `None` after an error that leaves none.
 pub(crate) fn read(source: &RuleSource, document: &Document, problems: &mut Problems) -> Option<ThreatModel> {
@@ -91,13 +91,12 @@ fn each<T>(
     what: &'static str,
     keys: &[&str],
     problems: &mut Problems,
-    read: impl Fn(Form<'_>, &mut Problems) -> Option<T>,
+    read: impl Fn(Form<'_>, &mut Problems) -> T,
 ) -> Vec<T> {
     let mut all = Vec::new();
     for item in form.items(key) {
-        if let Some(form) = Form::new(item, what, keys, problems) {
-            all.extend(read(form, problems));
-        }
+        let Some(form) = Form::new(item, what, keys, problems) else { continue };
+        all.push(read(form, problems));
     }
     all
 }
@@ -164,16 +163,16 @@ fn tags(form: Form<'_>, problems: &mut Problems) -> BTreeMap<String, String> {
     tags
 }
 
-fn component(form: Form<'_>, problems: &mut Problems) -> Option<Component> {
-    Some(Component {
+fn component(form: Form<'_>, problems: &mut Problems) -> Component {
+    Component {
         id: form.name("id", problems).0,
         title: form.required("title", "say what it is", problems),
         kind: form.text("type", problems),
         resources: arns(form, problems),
-    })
+    }
 }
 
-fn instrument(form: Form<'_>, problems: &mut Problems) -> Option<Instrument> {
+fn instrument(form: Form<'_>, problems: &mut Problems) -> Instrument {
     let (id, at) = form.name("id", problems);
     if form.get("source").is_none() {
         form.lacks("source", "such as `source: cloudtrail-management`", problems);
@@ -187,16 +186,12 @@ fn instrument(form: Form<'_>, problems: &mut Problems) -> Option<Instrument> {
     }
     let title = form.text("title", problems).unwrap_or_default();
     // A model with a fault is never used; its names still count, so that one fault is told once.
-    Some(Instrument { id, title, source: source.unwrap_or(Log::ApplicationLogs), status, services, at })
+    Instrument { id, title, source: source.unwrap_or(Log::ApplicationLogs), status, services, at }
 }
 
-fn vector(form: Form<'_>, problems: &mut Problems) -> Option<Vector> {
+fn vector(form: Form<'_>, problems: &mut Problems) -> Vector {
     let (id, at) = form.name("id", problems);
-    let rules = match form.get("rules") {
-        Some(value) if !form.items("rules").is_empty() => reference::read_value(value, Code::Model, problems),
-        _ => Vec::new(),
-    };
-    Some(Vector {
+    Vector {
         id,
         title: form.required("title", "name the attack in a few words", problems),
         description: form.text("description", problems).unwrap_or_default(),
@@ -205,10 +200,15 @@ fn vector(form: Form<'_>, problems: &mut Problems) -> Option<Vector> {
         techniques: techniques(form, problems),
         components: named(form, "components", problems),
         instrumentation: named(form, "instrumentation", problems),
-        rules: rules.into_iter().map(RuleRef).collect(),
+        rules: rules(form, problems),
         response: form.text("response", problems).unwrap_or_default(),
         at,
-    })
+    }
+}
+
+fn rules(form: Form<'_>, problems: &mut Problems) -> Vec<RuleRef> {
+    let read = |value| reference::read_value(value, Code::Model, problems);
+    form.get("rules").map(read).unwrap_or_default().into_iter().map(RuleRef).collect()
 }
 
 fn techniques(form: Form<'_>, problems: &mut Problems) -> Vec<Technique> {
@@ -236,23 +236,29 @@ fn named(form: Form<'_>, key: &str, problems: &mut Problems) -> Vec<Named> {
     texts.into_iter().map(|(text, at)| Named { id: text.into(), at }).collect()
 }
 
-fn gap(form: Form<'_>, problems: &mut Problems) -> Option<Gap> {
+fn gap(form: Form<'_>, problems: &mut Problems) -> Gap {
     let vector = form.text("vector", problems).zip(form.get("vector"));
     let until = form.text("until", problems);
     if let (Some(text), Some(value)) = (&until, form.get("until")) {
         let day: Option<jiff::civil::Date> = text.parse().ok();
         if day.is_none_or(|day| day.to_string() != *text) {
             let message = format!("found {} as `until`, expected a day such as `2027-06-30`", shown(text));
-            problems.add(Code::Model, value.at, message);
+            problems.add_with_hint(
+                Code::Model,
+                value.at,
+                message,
+                "there is no such day, or it is written otherwise",
+            );
         }
     }
-    Some(Gap {
+    Gap {
         vector: vector.map(|(text, value): (String, &Yaml)| Named { id: text.into(), at: value.at }),
         gap: form.required("gap", "say what is not seen", problems),
         reason: form.required("reason", "say why that is borne", problems),
+        rules: rules(form, problems),
         until,
         at: form.at(),
-    })
+    }
 }
 
 /// Names are used once, and lead somewhere.
@@ -269,6 +275,20 @@ fn links(model: &ThreatModel, problems: &mut Problems) {
     }
     for gap in &model.gaps {
         known(gap.vector.as_slice(), &vectors, "vector", problems);
+        borne(gap, model, problems);
+    }
+}
+
+/// A gap names rules of its vector.
+fn borne(gap: &Gap, model: &ThreatModel, problems: &mut Problems) {
+    let about = gap.vector.as_ref().and_then(|named| model.vectors.iter().find(|one| one.id == named.id));
+    let has = |rule: &RuleRef| {
+        about.is_some_and(|vector| vector.rules.iter().any(|one| one.named() == rule.named()))
+    };
+    for rule in gap.rules.iter().filter(|rule| !has(rule)) {
+        let message = format!("found the rule {} in a gap, expected one of its vector", shown(rule.named()));
+        let hint = "name the `vector`, and the rule as it is named there";
+        problems.add_with_hint(Code::ModelLink, rule.at(), message, hint);
     }
 }
 

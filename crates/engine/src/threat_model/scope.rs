@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Attribution, ThreatModel, Vector};
 use crate::finding::Finding;
 use crate::glob::covers;
+use crate::ids::{AccountId, Region};
 use crate::json::{Kind, Node};
 use crate::record::CloudTrailRecord;
 
@@ -37,8 +38,8 @@ impl Scope {
     /// True if a finding is the application's: its account and its Region are, and so is its resource, by its ARN or by the
     /// tags that its record shows.
     pub fn fits(&self, finding: &Finding, tags: &Tags) -> bool {
-        let account = finding.event.account.as_ref().map(|account| account.as_str());
-        let region = finding.event.region.as_ref().map(|region| region.as_str());
+        let account = finding.event.account.as_ref().map(AccountId::as_str);
+        let region = finding.event.region.as_ref().map(Region::as_str);
         if !has(&self.accounts, account) || !has(&self.regions, region) {
             return false;
         }

@@ -155,6 +155,7 @@ fn every_fault_is_told_with_its_place() {
         ),
         ("gap: g, reason: r", "gap: g", Code::Model, "found a gap without `reason`"),
         ("vector: narrow", "vector: narrov", Code::ModelLink, "did you mean `narrow`"),
+        ("gap: g,", "gap: g, rules: [other],", Code::ModelLink, "found the rule `other` in a gap"),
         ("2027-06-30", "soon", Code::Model, "found `soon` as `until`"),
     ] {
         let told = told(from, to);

@@ -80,11 +80,11 @@ words! {
         LoadBalancerLogs = "load-balancer-logs",
         /// Logs of a web ACL.
         WafLogs = "waf-logs",
-        /// Access logs of CloudFront.
+        /// Access logs of `CloudFront`.
         CloudFrontLogs = "cloudfront-logs",
         /// Server access logs of a bucket.
         S3AccessLogs = "s3-access-logs",
-        /// Findings of GuardDuty.
+        /// Findings of `GuardDuty`.
         GuardDuty = "guardduty",
         /// Items and rules of AWS Config.
         Config = "config",
@@ -94,7 +94,7 @@ words! {
         OpenTelemetry = "opentelemetry",
         /// Metrics and logs of the CloudWatch agent.
         CloudWatchAgent = "cloudwatch-agent",
-        /// Logs of containers by FireLens.
+        /// Logs of containers by `FireLens`.
         FireLens = "firelens",
         /// What the application logs itself.
         ApplicationLogs = "application-logs",

@@ -14,7 +14,7 @@ use crate::workbench::together::Library;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Severity {
+pub(crate) enum Severity {
     /// The rule does not load.
     Error,
     /// It does.
@@ -23,7 +23,7 @@ pub(super) enum Severity {
 
 impl Severity {
     /// The word, which is also SARIF's.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
@@ -33,21 +33,21 @@ impl Severity {
 
 /// One thing to say about a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Diagnostic {
-    pub(super) severity: Severity,
+pub(crate) struct Diagnostic {
+    pub(crate) severity: Severity,
     /// Such as `TT011`.
-    pub(super) code: &'static str,
-    pub(super) path: String,
+    pub(crate) code: &'static str,
+    pub(crate) path: String,
     /// From 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// In characters, from 1.
-    pub(super) column: usize,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+    pub(crate) column: usize,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
 }
 
 /// Everything, by file and place. Filters run out: `today` is the day on which it is asked.
-pub(super) fn all(files: &Files, today: Date) -> Vec<Diagnostic> {
+pub(crate) fn all(files: &Files, today: Date) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = match RuleSet::from_sources(with_needed(files)) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.into_iter().map(of_error).collect(),
@@ -66,7 +66,7 @@ pub(super) fn all(files: &Files, today: Date) -> Vec<Diagnostic> {
 }
 
 /// The files, and of the rules inside the program those that they name.
-fn with_needed(files: &Files) -> Vec<RuleSource> {
+pub(crate) fn with_needed(files: &Files) -> Vec<RuleSource> {
     let library = Library::of(&files.rules);
     let mut all = files.rules.clone();
     for source in &files.rules {
@@ -79,7 +79,8 @@ fn with_needed(files: &Files) -> Vec<RuleSource> {
     all
 }
 
-fn of_error(error: RuleError) -> Diagnostic {
+/// An error as something to say.
+pub(crate) fn of_error(error: RuleError) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         code: error.code.as_str(),

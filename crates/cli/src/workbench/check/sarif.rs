@@ -5,6 +5,7 @@ use tattletrail_engine::sigma::Code;
 
 use super::diagnostic::{Diagnostic, Severity};
 use super::lints::LINTS;
+use crate::models::lints as model_lints;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 
@@ -31,7 +32,7 @@ pub(super) fn log(found: &[Diagnostic]) -> Value {
 fn kinds() -> impl Iterator<Item = (Value, &'static str)> {
     let errors = Code::ALL.into_iter().map(|code| (code.as_str(), code.title(), Severity::Error));
     let warnings = LINTS.into_iter().map(|(code, title)| (code, title, Severity::Warning));
-    errors.chain(warnings).map(|(code, title, severity)| {
+    errors.chain(warnings).chain(model_lints::LINTS).map(|(code, title, severity)| {
         let kind = json!({
             "id": code,
             "shortDescription": { "text": title },

@@ -1,0 +1,195 @@
+//! `tattletrail threat-model ...`: what it prints, what programs read of it, and its exit codes; and that the shipped models
+//! hang together.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tattletrail_engine::case;
+
+use crate::harness::{Run, files, root, tattletrail_at};
+
+const BROKEN: &str = "fixtures/threat-models/broken";
+const TRAIL: &str = "fixtures/threat-models/trail.json";
+
+/// Runs `tattletrail threat-model` on a terminal of 80 columns.
+fn model(arguments: &[&str]) -> Run {
+    tattletrail_at(Some(80), ["threat-model"].into_iter().chain(arguments.iter().copied()))
+}
+
+fn json(run: &Run) -> Value {
+    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.out))
+}
+
+/// Compares with the file of that name; `UPDATE_EXPECTED=1` writes it.
+#[track_caller]
+fn assert_golden(name: &str, text: &str) {
+    let path = Path::new("fixtures/threat-models/expected").join(name);
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, expected, "not as in {}", path.display());
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "control characters in {name}");
+}
+
+#[test]
+fn the_shipped_models_hang_together() {
+    let run = model(&["check", "../rules", "--strict"]);
+    assert_eq!((run.exit.code(), run.out.as_str()), (0, ""), "{}", run.err);
+    assert!(run.err.contains("3 threat models: 0 errors, 0 warnings"), "{}", run.err);
+}
+
+/// One file, one fault, one thing told, with its place and what to do.
+#[test]
+fn each_broken_model_has_its_fault_told() {
+    let mut told = String::new();
+    for path in files(Path::new(BROKEN), ".yml") {
+        let path = path.display().to_string();
+        let run = model(&["check", &path, "--format", "json", "--as-of", "2026-11-22"]);
+        let report = json(&run);
+        let found = report["diagnostics"].as_array().unwrap();
+        let name = path.rsplit('/').next().unwrap();
+        assert_eq!(found.len(), 1, "{name}: {found:#?}");
+        let one = &found[0];
+        assert!(one["help"].as_str().is_some_and(|help| !help.is_empty()), "{name} has no help");
+        let code =
+            match (one["severity"].as_str().unwrap(), report["summary"]["threat models"].as_u64().unwrap()) {
+                (_, 0) => 3,
+                ("error", _) => 1,
+                _ => 0,
+            };
+        assert_eq!(run.exit.code(), code, "{name}");
+        told.push_str(&format!(
+            "{name}:{}:{}: {} {}\n  help: {}\n",
+            one["line"],
+            one["column"],
+            one["code"].as_str().unwrap(),
+            one["message"].as_str().unwrap(),
+            one["help"].as_str().unwrap()
+        ));
+    }
+    assert_golden("broken.txt", &told);
+}
+
+#[test]
+fn warnings_count_where_that_is_asked_for() {
+    let path = files(Path::new(BROKEN), ".yml").into_iter().find(|path| {
+        path.to_string_lossy().contains("older-technique") || path.to_string_lossy().contains("older-version")
+    });
+    let path = path.unwrap().display().to_string();
+    assert_eq!(model(&["check", &path]).exit.code(), 0);
+    assert_eq!(model(&["check", &path, "--strict"]).exit.code(), 1);
+}
+
+/// Which finding is whose: by name, by tag, not in another account or Region.
+#[test]
+fn findings_belong_to_applications_and_vectors() {
+    let run = tattletrail_at(None, ["scan", TRAIL, "--format", "jsonl"]);
+    let mut told = String::new();
+    for line in run.out.lines() {
+        let finding: Value = serde_json::from_str(line).unwrap();
+        let whose: Vec<String> = finding["applications"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                format!(
+                    "{}:{}",
+                    one["application"].as_str().unwrap(),
+                    one["vectors"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|v| v.as_str().unwrap())
+                        .collect::<Vec<_>>()
+                        .join(",")
+                )
+            })
+            .collect();
+        let rule = Path::new(finding["rule"]["path"].as_str().unwrap()).file_stem().unwrap();
+        told.push_str(&format!(
+            "{} {} {}\n    {}\n",
+            finding["status"].as_str().unwrap(),
+            rule.to_string_lossy(),
+            finding["resource"].as_str().unwrap(),
+            whose.join(" ")
+        ));
+    }
+    assert_golden("attribution.txt", &told);
+}
+
+#[test]
+fn coverage_is_told_on_a_terminal() {
+    let run = model(&["coverage", "../rules", "--seen", TRAIL, "--application", "cruddur"]);
+    assert_eq!(run.exit.code(), 0, "{}", run.err);
+    assert_golden("coverage.txt", &run.out);
+    assert!(run.out.lines().all(|line| line.chars().count() <= 80));
+    assert_golden("controls.txt", &model(&["coverage", "../rules", "--by", "control"]).out);
+}
+
+/// What is said to have fired is what a scan finds.
+#[test]
+fn coverage_counts_what_a_scan_finds() {
+    let report = json(&model(&["coverage", "../rules", "--seen", TRAIL, "--format", "json"]));
+    let mut counted: BTreeMap<(String, String, String), u64> = BTreeMap::new();
+    let scan = tattletrail_at(None, ["scan", TRAIL, "--rules", "../rules", "--format", "jsonl"]);
+    for line in scan.out.lines() {
+        let finding: Value = serde_json::from_str(line).unwrap();
+        for one in finding["applications"].as_array().unwrap() {
+            for vector in one["vectors"].as_array().unwrap() {
+                let key = [&one["application"], vector, &finding["rule"]["id"]]
+                    .map(|v| v.as_str().unwrap().to_owned());
+                *counted.entry(key.into()).or_default() += 1;
+            }
+        }
+    }
+    let mut told = BTreeMap::new();
+    for application in report["applications"].as_array().unwrap() {
+        for vector in application["vectors"].as_array().unwrap() {
+            for rule in vector["rules"].as_array().unwrap() {
+                let key = [&application["application"], &vector["id"], &rule["id"]]
+                    .map(|v| v.as_str().unwrap().to_owned());
+                if rule["fired"] != 0 {
+                    assert_eq!(rule["level"], "fired");
+                    told.insert(key.into(), rule["fired"].as_u64().unwrap());
+                }
+            }
+        }
+    }
+    assert!(told.len() > 20, "{told:?}");
+    assert_eq!(told, counted);
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_told() {
+    let run = model(&["coverage", "--application", "nobody"]);
+    assert_eq!(run.exit.code(), 2);
+    assert!(
+        run.err.contains("no threat model of `nobody`\n  help: there are account-baseline"),
+        "{}",
+        run.err
+    );
+    let run = model(&["coverage", "fixtures/workbench/rules"]);
+    assert_eq!(run.exit.code(), 3, "{}", run.err);
+    let run = model(&["check", "fixtures/nowhere"]);
+    assert_eq!(run.exit.code(), 2, "{}", run.err);
+}
+
+/// The models and rules inside the program need no folder: how well rules are tested goes with them.
+#[test]
+fn the_program_knows_how_well_its_rules_are_tested() {
+    let mut table = String::new();
+    for path in files(&root().join("rules/aws"), ".test.yml") {
+        let shown = path.strip_prefix(root()).unwrap().display().to_string();
+        let file = case::parse(&shown, &fs::read_to_string(&path).unwrap()).unwrap();
+        let firing = file.cases.iter().filter(|case| case.expect.matches).count();
+        table.push_str(&format!("{} {firing}\n", shown.replace(".test.yml", ".yml")));
+    }
+    let path = root().join("crates/cli/tables/cases.txt");
+    if std::env::var_os("TATTLETRAIL_BLESS").is_some() {
+        fs::write(&path, &table).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), table, "TATTLETRAIL_BLESS=1 cargo test writes it");
+}

@@ -103,20 +103,13 @@ pub(super) fn run(arguments: &CostArguments, console: &mut Console) -> Exit {
         Ok(rules) => rules,
         Err(exit) => return exit,
     };
-    let mut outlines = Outline::all(&rules);
-    if let Some(name) =
-        arguments.application.iter().find(|name| !outlines.iter().any(|one| one.application() == *name))
-    {
-        let known: Vec<&str> = outlines.iter().map(Outline::application).collect();
-        console.say(&format!(
-            "tattletrail: found no threat model of `{name}`, expected one of {}\n",
-            known.join(", ")
-        ));
-        return Exit::Usage;
-    }
-    if !arguments.application.is_empty() {
-        outlines.retain(|one| arguments.application.iter().any(|name| one.application() == name));
-    }
+    let outlines = match Outline::chosen(&rules, &arguments.application) {
+        Ok(outlines) => outlines,
+        Err(fault) => {
+            console.say(&format!("tattletrail: {fault}\n"));
+            return Exit::Usage;
+        }
+    };
     let load = Load {
         findings: f64::from(arguments.findings_per_day),
         events: f64::from(arguments.events_per_month),

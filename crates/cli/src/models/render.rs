@@ -71,7 +71,8 @@ const EXAMPLES: &str = "\
 Examples:
   tattletrail threat-model render -o dashboards/
       of the models inside this program
-  tattletrail threat-model render --add my-rules/ -o dashboards/ --region eu-central-1
+  tattletrail threat-model render --add my-rules/ --application shop -o dashboards/ --region eu-central-1
+      of a model of your own
   tattletrail threat-model render --add my-rules/ -o dashboards/ --check
       in CI: are the files those that the models make?
   tattletrail threat-model render -o template/ --region '${AWS::Region}' --function-prefix '${AWS::StackName}'
@@ -96,6 +97,10 @@ pub(crate) struct RenderArguments {
     #[arg(long, value_name = "PATH")]
     add: Vec<PathBuf>,
 
+    /// Only these applications [default: all]
+    #[arg(long, value_name = "NAME")]
+    application: Vec<String>,
+
     /// The folder that the files are written to
     #[arg(long, short, value_name = "FOLDER")]
     output: PathBuf,
@@ -118,11 +123,13 @@ pub(super) fn run(arguments: &RenderArguments, console: &mut Console) -> Exit {
         Ok(rules) => rules,
         Err(exit) => return exit,
     };
-    let outlines = Outline::all(&rules);
-    if outlines.is_empty() {
-        console.say("tattletrail: found no threat model among the rules, expected at least one\n  help: docs/threat-models.md shows how one is written\n");
-        return Exit::Usage;
-    }
+    let outlines = match Outline::chosen(&rules, &arguments.application) {
+        Ok(outlines) => outlines,
+        Err(fault) => {
+            console.say(&format!("tattletrail: {fault}\n"));
+            return Exit::Usage;
+        }
+    };
     let files = match files::all(&outlines, arguments.profile.map(Profile::from), &arguments.settings) {
         Ok(files) => files,
         Err(faults) => {
@@ -130,7 +137,9 @@ pub(super) fn run(arguments: &RenderArguments, console: &mut Console) -> Exit {
             return Exit::Usage;
         }
     };
-    let stale = stale(&arguments.output, &files);
+    // Files of applications that were not asked for may be there.
+    let is_whole = arguments.application.is_empty() && arguments.profile.is_none();
+    let stale = if is_whole { stale(&arguments.output, &files) } else { Vec::new() };
     if arguments.check {
         return compare(&arguments.output, &files, &stale, console);
     }

@@ -55,7 +55,9 @@ fn dashboards_of_grafana_fit_its_types() {
 #[test]
 fn what_grafana_would_not_understand_is_refused() {
     let good = read("grafana/cruddur.json");
-    let place = |kind: &str| good["panels"].as_array().unwrap().iter().position(|panel| panel["type"] == kind).unwrap();
+    let place = |kind: &str| {
+        good["panels"].as_array().unwrap().iter().position(|panel| panel["type"] == kind).unwrap()
+    };
     let (chart, table) = (place("timeseries"), place("table"));
     let of = |at: usize, rest: &str| format!("/panels/{at}/{rest}");
     for (pointer, key, value, words) in [
@@ -138,7 +140,8 @@ fn resources(path: &str, kind: &str) -> Vec<Value> {
         .replace("{\"Ref\":\"TrailLogGroup\"}", "\"dashboards-trail\"");
     let template: Value = serde_json::from_str(&text).unwrap();
     let all = template["Resources"].as_object().unwrap().values();
-    let own: Vec<Value> = all.filter(|one| one["Type"] == kind).map(|one| one["Properties"].clone()).collect();
+    let own: Vec<Value> =
+        all.filter(|one| one["Type"] == kind).map(|one| one["Properties"].clone()).collect();
     assert!(!own.is_empty(), "{path} has {kind}");
     own
 }
@@ -146,17 +149,19 @@ fn resources(path: &str, kind: &str) -> Vec<Value> {
 #[test]
 fn cloudwatch_takes_every_alarm() {
     let aws = Ministack::shared().aws();
-    for path in ["cloudwatch/alarms.free.json", "cloudwatch/alarms.standard.json", "metric-filters/cis.json"] {
+    for path in ["cloudwatch/alarms.free.json", "cloudwatch/alarms.standard.json", "metric-filters/cis.json"]
+    {
         for alarm in resources(path, "AWS::CloudWatch::Alarm") {
             aws.call("cloudwatch", "put_metric_alarm", alarm.clone());
-            let known = aws.call("cloudwatch", "describe_alarms", json!({"AlarmNames": [alarm["AlarmName"]]}));
+            let known =
+                aws.call("cloudwatch", "describe_alarms", json!({"AlarmNames": [alarm["AlarmName"]]}));
             assert_eq!(known["MetricAlarms"][0]["MetricName"], alarm["MetricName"], "{known}");
         }
     }
 }
 
 #[test]
-fn cloudwatch_takes_every_metric_filter_question_and_contributor_rule() {
+fn cloudwatch_takes_every_metric_filter_and_contributor_rule() {
     let aws = Ministack::shared().aws();
     aws.call("logs", "create_log_group", json!({"logGroupName": "dashboards-trail"}));
     for filter in resources("metric-filters/cis.json", "AWS::Logs::MetricFilter") {
@@ -169,7 +174,7 @@ fn cloudwatch_takes_every_metric_filter_question_and_contributor_rule() {
     }
     let known = aws.call("logs", "describe_metric_filters", json!({"logGroupName": "dashboards-trail"}));
     assert_eq!(known["metricFilters"].as_array().unwrap().len(), 14);
-    // The first stand-in has neither of these.
+    // The first stand-in has none of these.
     let moto = Moto::shared().aws();
     for file in files(&checked_in().join("contributor-insights"), ".json") {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();

@@ -15,7 +15,9 @@ use tattletrail_engine::metrics::{dimension, name};
 use super::grid::{Grid, Place, Widget};
 use super::outline::{Outline, Row};
 use super::settings::Settings;
-use super::widgets::{self, View, arrays, by_rule, chart, log, made_of, metric, text, time_to_detect};
+use super::widgets::{
+    self, AS_BEFORE, NOTHING, View, areas, arrays, by_rule, chart, log, made_of, metric, text, time_to_detect,
+};
 use super::{queries, words};
 
 /// How many series the rows of one dashboard have at most: of the 2,500 of the service, those of its top are taken off.
@@ -67,11 +69,11 @@ fn pages<'r, 'm>(rows: &'r [Row<'m>]) -> Vec<Vec<&'r Row<'m>>> {
 /// The application as a whole.
 fn top(outline: &Outline<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
     let application = outline.application();
-    let whole = |metric_name: &str, stat: &str, label: &str| {
-        vec![widgets::whole(settings, application, metric_name, stat, label)]
+    let whole = |metric_name: &str, stat: &str, between: &str, label: &str| {
+        vec![widgets::whole(settings, application, metric_name, stat, between, label)]
     };
-    let findings = whole(name::FINDINGS, "Sum", "findings");
-    let open = whole(name::OPEN_EXPOSURES, "Maximum", "open exposures");
+    let findings = whole(name::FINDINGS, "Sum", NOTHING, "findings");
+    let open = whole(name::OPEN_EXPOSURES, "Maximum", AS_BEFORE, "open exposures");
     let detect = time_to_detect(settings, &[(dimension::APPLICATION, application)]);
     let groups = settings.log_groups();
     let latest = queries::latest_in(application);
@@ -111,7 +113,7 @@ fn of(outline: &Outline<'_>, row: &Row<'_>, settings: &Settings) -> Vec<(Place, 
 fn findings(outline: &Outline<'_>, row: &Row<'_>, settings: &Settings) -> Widget {
     let rules: Vec<_> = row.rules.iter().collect();
     let series = by_rule(settings, outline.application(), name::FINDINGS, "Sum", &rules);
-    chart(settings, &widgets::title("Findings by rule", rules.len()), View::Areas, &series)
+    areas(settings, &widgets::title("Findings by rule", rules.len()), &series, NOTHING)
 }
 
 /// How many findings there were in the time shown, and how long it took to detect what happens to the application.
@@ -130,7 +132,7 @@ fn exposures(outline: &Outline<'_>, row: &Row<'_>, settings: &Settings) -> (Widg
     let application = outline.application();
     let open = by_rule(settings, application, name::OPEN_EXPOSURES, "Maximum", &rules);
     let seconds = by_rule(settings, application, name::EXPOSURE_SECONDS, "Maximum", &rules);
-    let open = chart(settings, &widgets::title("Open exposures", rules.len()), View::Areas, &open);
+    let open = areas(settings, &widgets::title("Open exposures", rules.len()), &open, AS_BEFORE);
     let longest = widgets::title("Exposure seconds, longest that closed", rules.len());
     (open, chart(settings, &longest, View::Lines, &seconds))
 }

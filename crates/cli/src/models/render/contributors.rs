@@ -55,13 +55,27 @@ mod tests {
     fn rules_keep_to_the_limits_of_their_schema() {
         for (name, rule) in rules(&Settings::default()) {
             assert!(rule.to_string().len() <= 8192, "{name}");
-            let list = |pointer: &str| rule.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+            let list =
+                |pointer: &str| rule.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
             let (keys, filters) = (list("/Contribution/Keys"), list("/Contribution/Filters"));
             assert!((1..=4).contains(&keys.len()) && filters.len() <= 4, "{name}");
             for filter in filters {
-                let operators = ["In", "NotIn", "StartsWith", "GreaterThan", "LessThan", "EqualTo", "NotEqualTo", "IsPresent"];
+                let operators = [
+                    "In",
+                    "NotIn",
+                    "StartsWith",
+                    "GreaterThan",
+                    "LessThan",
+                    "EqualTo",
+                    "NotEqualTo",
+                    "IsPresent",
+                ];
                 let members = filter.as_object().unwrap();
-                assert_eq!(members.keys().filter(|key| operators.contains(&key.as_str())).count(), 1, "{name}");
+                assert_eq!(
+                    members.keys().filter(|key| operators.contains(&key.as_str())).count(),
+                    1,
+                    "{name}"
+                );
                 assert!(members.len() == 2 && members["Match"].as_str().unwrap().starts_with("$."), "{name}");
                 assert!(filter.get("In").is_none_or(|list| list.as_array().unwrap().len() <= 10), "{name}");
             }

@@ -49,7 +49,9 @@ impl<'m> Outline<'m> {
         let known: Vec<&str> = models.iter().map(|model| &*model.application).collect();
         if known.is_empty() {
             let help = "docs/threat-models.md shows how one is written";
-            return Err(format!("found no threat model among the rules, expected at least one\n  help: {help}"));
+            return Err(format!(
+                "found no threat model among the rules, expected at least one\n  help: {help}"
+            ));
         }
         if let Some(name) = applications.iter().find(|name| !known.contains(&name.as_str())) {
             return Err(format!("found no threat model of `{name}`, expected one of {}", known.join(", ")));

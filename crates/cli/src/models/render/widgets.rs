@@ -13,6 +13,12 @@ use super::settings::Settings;
 /// The most series that one chart shows: with more nobody sees any. What is left out is told in the title.
 pub(super) const MOST_SERIES: usize = 60;
 
+/// Where there is no value, nothing happened.
+pub(super) const NOTHING: &str = "0";
+
+/// Where there is no value, the last one holds.
+pub(super) const AS_BEFORE: &str = "REPEAT";
+
 /// A chart's form.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum View {
@@ -105,11 +111,12 @@ pub(super) fn made_of(series: &[Series], prefix: &str, expression: &str, label: 
     let hidden = series.iter().enumerate().map(|(at, one)| one.array(&format!("{prefix}{at}"), false));
     let ids: Vec<String> = (0..series.len()).map(|at| format!("{prefix}{at}")).collect();
     let expression = expression.replace("ALL", &format!("[{}]", ids.join(",")));
-    let mut all: Vec<Value> = hidden.collect();
-    let made =
-        json!([{ "expression": expression, "label": label, "id": format!("{prefix}all"), "period": 3600 }]);
-    all.insert(0, made);
-    all
+    std::iter::once(found(&expression, &format!("{prefix}all"), label)).chain(hidden).collect()
+}
+
+/// A chart of series that have values now and then: an area needs one in each hour.
+pub(super) fn areas(settings: &Settings, title: &str, series: &[Series], between: &str) -> Widget {
+    metric(settings, title, View::Areas, made_of(series, "m", &format!("FILL(ALL, {between})"), ""))
 }
 
 /// Arrays of visible series, with ids of their own.
@@ -117,13 +124,9 @@ pub(super) fn arrays(series: &[Series], prefix: &str) -> Vec<Value> {
     series.iter().enumerate().map(|(at, one)| one.array(&format!("{prefix}{at}"), true)).collect()
 }
 
-/// What an expression finds, as one series.
+/// What an expression finds. Of several series the label is what the names of all begin with.
 pub(super) fn found(expression: &str, id: &str, label: &str) -> Value {
-    let mut found = json!({ "expression": expression, "id": id, "period": 3600 });
-    if let (false, Some(members)) = (label.is_empty(), found.as_object_mut()) {
-        members.insert("label".to_owned(), label.into());
-    }
-    json!([found])
+    json!([{ "expression": expression, "label": label, "id": id, "period": 3600 }])
 }
 
 /// A chart of what is given as CloudWatch has it.
@@ -176,12 +179,20 @@ pub(super) fn title(title: &str, rules: usize) -> String {
     if rules <= MOST_SERIES { title.to_owned() } else { format!("{title} ({MOST_SERIES} of {rules} rules)") }
 }
 
-/// The sum of a metric over all rules of an application, whichever they are.
-pub(super) fn whole(settings: &Settings, application: &str, metric: &str, stat: &str, label: &str) -> Value {
+/// The sum of a metric over all rules of an application, whichever they are. `between` is what stands where there is no
+/// value: [`NOTHING`] or [`AS_BEFORE`].
+pub(super) fn whole(
+    settings: &Settings,
+    application: &str,
+    metric: &str,
+    stat: &str,
+    between: &str,
+    label: &str,
+) -> Value {
     let namespace = settings.namespace(Home::Detection);
     let (by, rule) = (dimension::APPLICATION, dimension::RULE_ID);
     let search = format!(
-        "SUM(SEARCH('{{\"{namespace}\",{by},{rule}}} MetricName=\"{metric}\" {by}=\"{application}\"', '{stat}', 3600))"
+        "FILL(SUM(SEARCH('{{\"{namespace}\",{by},{rule}}} MetricName=\"{metric}\" {by}=\"{application}\"', '{stat}', 3600)), {between})"
     );
     found(&search, "whole", label)
 }

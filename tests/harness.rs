@@ -3,6 +3,9 @@
 // Python environments.
 pub(crate) mod python;
 
+// A browser, and the scripts that drive it.
+pub(crate) mod browser;
+
 // Lines that a process or a thread has written so far.
 pub(crate) mod lines;
 

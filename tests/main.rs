@@ -50,6 +50,9 @@ mod validators;
 // The command: formats, filters, exit codes.
 mod scan;
 
+// A scan as a page, in a browser.
+mod report;
+
 // A scan as a trace, and its lines.
 mod trace;
 
@@ -70,6 +73,9 @@ mod bad_input;
 
 // Third-party records and verdicts, where they are present.
 mod corpus;
+
+// `tattletrail threat-model`: to other tools and from them.
+mod exchange;
 
 // What may be logged.
 mod log_fields;

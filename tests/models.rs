@@ -168,6 +168,18 @@ fn coverage_counts_what_a_scan_finds() {
     assert_eq!(told, counted);
 }
 
+/// What the guide shows is a model without fault.
+#[test]
+fn the_model_in_the_guide_hangs_together() {
+    let guide = fs::read_to_string(root().join("docs/threat-models.md")).unwrap();
+    let model_text = guide.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.yml");
+    fs::write(&path, model_text).unwrap();
+    let run = model(&["check", path.to_str().unwrap(), "--strict", "--as-of", "2026-11-22"]);
+    assert_eq!((run.exit.code(), run.out.as_str()), (0, ""));
+}
+
 #[test]
 fn what_cannot_be_looked_at_is_told() {
     let run = model(&["coverage", "--application", "nobody"]);

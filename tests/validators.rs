@@ -110,6 +110,109 @@ fn the_schemas_for_editors_refuse_what_is_wrong() {
     assert_eq!(code, Some(0), "{said}");
 }
 
+/// The faults of these copies that a schema can see; the others are names that lead nowhere, which `rules check` sees.
+const SEEN_BY_THE_SCHEMA: [&str; 18] = [
+    "broken-09",
+    "broken-16",
+    "broken-17",
+    "broken-18",
+    "broken-19",
+    "broken-20",
+    "broken-21",
+    "broken-22",
+    "broken-23",
+    "broken-24",
+    "broken-25",
+    "broken-26",
+    "broken-30",
+    "broken-31",
+    "broken-32",
+    "broken-41",
+    "broken-42",
+    "broken_14",
+];
+
+#[test]
+fn threat_models_fit_their_schema_and_broken_ones_do_not() {
+    let mut lines = String::new();
+    let mut bad = 0;
+    let shipped = files(&root().join("rules/threat-models"), ".yml");
+    assert!(shipped.len() >= 3);
+    for path in shipped.iter().chain(&files(&root().join("tests/fixtures/threat-models/broken"), ".yml")) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let is_bad = SEEN_BY_THE_SCHEMA.iter().any(|start| name.starts_with(start));
+        bad += usize::from(is_bad);
+        for kind in ["threat-model", "file"] {
+            lines.push_str(&schema_line(kind, path, !is_bad));
+        }
+    }
+    assert_eq!(bad, SEEN_BY_THE_SCHEMA.len());
+    let (code, said) = validate("schemas.py", &lines);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+/// The layers of all models, of one, and of what was found.
+fn layers() -> Vec<String> {
+    let trail = root().join("tests/fixtures/threat-models/trail.json").display().to_string();
+    let run = |more: &[&str]| {
+        tattletrail(["threat-model", "navigator", "-q"].into_iter().chain(more.iter().copied()))
+    };
+    [&[][..], &["cruddur"], &["data-lake", "--seen", &trail]].map(|more| run(more).out).into()
+}
+
+#[test]
+fn layers_are_read_by_the_library_of_mitre() {
+    for layer in layers() {
+        let (code, said) = validate("navigator.py", &layer);
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn broken_layers_are_refused() {
+    let good = layers().swap_remove(1);
+    for (from, to) in [
+        ("\"4.5\"", "\"9.9\""),
+        ("\"techniqueID\"", "\"technique\""),
+        ("\"domain\": \"enterprise-attack\"", "\"domain\": \"clouds\""),
+        ("\"side\"", "\"above\""),
+        ("\"showSubtechniques\": true", "\"showSubtechniques\": \"yes\""),
+        ("\"legendItems\"", "\"legend\""),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let (code, said) = validate("navigator.py", &good.replace(from, to));
+        assert_eq!(code, Some(1), "{from}: {said}");
+    }
+}
+
+fn open_threat_model(application: &str) -> String {
+    tattletrail(["threat-model", "export", application, "--format", "otm"]).out
+}
+
+#[test]
+fn open_threat_models_are_as_specified() {
+    for application in ["account-baseline", "cruddur", "data-lake"] {
+        let (code, said) = validate("otm.py", &open_threat_model(application));
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn broken_open_threat_models_are_refused() {
+    let good = open_threat_model("cruddur");
+    for (from, to) in [
+        ("\"otmVersion\"", "\"version\""),
+        ("\"riskReduction\": 0", "\"riskReduction\": \"none\""),
+        ("\"impact\"", "\"impacts\""),
+        ("\"trustZone\": \"application\"", "\"trustZone\": \"elsewhere\""),
+        ("\"threat\": \"", "\"threat\": \"no-"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let (code, said) = validate("otm.py", &good.replace(from, to));
+        assert_eq!(code, Some(1), "{from}: {said}");
+    }
+}
+
 /// The script asks the botocore that is pinned for these tests.
 #[test]
 fn the_table_of_operations_is_what_its_script_makes() {

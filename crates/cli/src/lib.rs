@@ -33,6 +33,9 @@ mod exposures;
 // Findings as text on a stream.
 mod output;
 
+// `tattletrail report`: findings as a page.
+mod report;
+
 // `tattletrail publish` and `tattletrail redrive`, which are in another binary.
 mod elsewhere;
 
@@ -57,6 +60,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(Box<scan::ScanArguments>),
+    Report(Box<report::ReportArguments>),
     Exposures(Box<exposures::ExposuresArguments>),
     Rules(Box<workbench::RulesArguments>),
     ThreatModel(Box<models::ModelArguments>),
@@ -72,6 +76,7 @@ enum Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console) -> Exit {
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Scan(arguments) }) => scan::run(&arguments, console),
+        Ok(Arguments { command: Command::Report(arguments) }) => report::run(&arguments, console),
         Ok(Arguments { command: Command::Exposures(arguments) }) => exposures::run(&arguments, console),
         Ok(Arguments { command: Command::Rules(arguments) }) => workbench::run(&arguments, console),
         Ok(Arguments { command: Command::ThreatModel(arguments) }) => models::run(&arguments, console),

@@ -6,6 +6,9 @@ pub(crate) mod table;
 // Text laid out for a terminal.
 pub(crate) mod layout;
 
+// A file, or standard output.
+pub(crate) mod place;
+
 use std::fmt;
 use std::io::{self, Write};
 

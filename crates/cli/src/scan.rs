@@ -9,6 +9,12 @@ mod inputs;
 // What a file's S3 key says about its records.
 mod key;
 
+// What is looked for, and where.
+mod choice;
+
+// Where findings go.
+mod desk;
+
 // A run as a trace.
 mod trace;
 
@@ -44,7 +50,7 @@ pub(crate) mod summary;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
@@ -57,9 +63,12 @@ use tattletrail_engine::timeline::{Timeline, Told, Verdict};
 
 use crate::output::{Format, Style, Writer};
 use crate::progress::Progress;
+use crate::report::Place;
 use crate::rules::{self, RulesError};
-use crate::told::{Verbosity, took_ms};
+use crate::told::took_ms;
 use crate::{Console, Exit};
+pub(crate) use choice::Choice;
+pub(crate) use desk::scan_to;
 use filter::Filter;
 pub use merge::Reading;
 use merge::{Merge, Taker};
@@ -95,14 +104,6 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ScanArguments {
-    /// Use the Sigma rules in this folder, file or bundle (*.ttrules) instead of the built-in ones (repeatable)
-    #[arg(long, value_name = "DIR")]
-    rules: Vec<PathBuf>,
-
-    /// Add the rules, correlations and filters in this folder or file to the others (repeatable)
-    #[arg(long, value_name = "DIR")]
-    add: Vec<PathBuf>,
-
     /// How findings are written
     #[arg(long, short, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -111,13 +112,9 @@ pub(crate) struct ScanArguments {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Leave out findings below this level
-    #[arg(long, value_enum, default_value_t = LevelArgument::Informational, value_name = "LEVEL")]
-    min_level: LevelArgument,
-
-    /// Print findings of rules of the status `experimental` as well; without it they are only counted
-    #[arg(long)]
-    experimental: bool,
+    /// Write a page for people to this file as well: what `tattletrail report` writes
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 
     /// Send a trace of the run by OTLP over HTTP to `OTEL_EXPORTER_OTLP_ENDPOINT` (a collector on this machine if that is
     /// not set), with `OTEL_EXPORTER_OTLP_HEADERS`
@@ -125,10 +122,7 @@ pub(crate) struct ScanArguments {
     trace: bool,
 
     #[command(flatten)]
-    verbosity: Verbosity,
-
-    #[command(flatten)]
-    input: InputArguments,
+    choice: Choice,
 }
 
 /// What is read, and how.
@@ -196,70 +190,36 @@ impl From<LevelArgument> for Level {
 
 /// Runs a scan.
 pub(crate) fn run(arguments: &ScanArguments, console: &mut Console) -> Exit {
+    let choice = &arguments.choice;
     if !arguments.trace {
-        let _told = arguments.verbosity.start(console);
+        let _told = choice.verbosity.start(console);
         return scan(arguments, None, console);
     }
-    let (_told, traced) = trace::start(arguments.verbosity, console);
+    let (_told, traced) = trace::start(choice.verbosity, console);
     scan(arguments, traced, console)
 }
 
 fn scan(arguments: &ScanArguments, traced: Option<Traced>, console: &mut Console) -> Exit {
-    let rules = match load_with(&arguments.rules, &arguments.add, console) {
-        Ok(rules) => rules,
-        Err(exit) => return exit,
-    };
-    let mut writer = match writer(arguments, console) {
-        Ok(writer) => writer,
+    let report = match arguments.report.as_deref().map(|path| report_place(path, arguments)).transpose() {
+        Ok(report) => report,
         Err(line) => {
             console.say(&line);
             return Exit::Usage;
         }
     };
-    let experimental = arguments.experimental;
-    let mut desk = Desk { writer: &mut writer, failure: None, traced: traced.as_ref(), experimental };
-    let engine = Engine::new(rules);
-    let least = arguments.min_level.into();
-    let teller = &mut |told: Told<'_>, tally: &mut Tally| desk.take(told, tally);
-    let tally = read_all(&arguments.input, &engine, least, (console, traced.as_ref()), teller);
-    let written = desk.failure.map_or_else(|| writer.finish(), Err);
-    let trace = traced.map(|traced| traced.finish(&tally, console));
-    let results = [summary::of_findings(&tally), trace.unwrap_or_default()].concat();
-    say_summary(&tally, arguments.input.quiet, &results, console);
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            console.say(&format!("tattletrail: can't write the findings: {error}\n"));
-            Exit::Usage
-        }
-        _ if tally.incomplete => Exit::Usage,
-        _ if tally.findings > 0 => Exit::Findings,
-        _ => Exit::Clean,
-    }
+    let make_writer = &mut |console: &mut Console| writer(arguments, console).map(Some);
+    scan_to(&arguments.choice, make_writer, report, traced, console)
 }
 
-/// Where findings are written and counted.
-struct Desk<'w> {
-    writer: &'w mut Writer,
-    /// The first failure to write; nothing is written after it.
-    failure: Option<io::Error>,
-    traced: Option<&'w Traced>,
-    /// Findings of rules that are being tried out are wanted.
-    experimental: bool,
-}
-
-impl Desk<'_> {
-    fn take(&mut self, told: Told<'_>, tally: &mut Tally) {
-        let Told::Finding(mut finding) = told else { return };
-        if finding.rule.is_experimental() && !self.experimental {
-            tally.experimental += 1;
-            return;
+/// Findings and a page cannot share one stream.
+fn report_place(path: &Path, arguments: &ScanArguments) -> Result<Place, String> {
+    match Place::of(path)? {
+        Place::Out if arguments.output.is_none() => {
+            Err("tattletrail: found `--report -` while findings go to standard \
+             output, too; name a file for one of them, or use `tattletrail report`\n"
+                .to_owned())
         }
-        tally.finding(&finding);
-        // It ends when the finding is written.
-        let _span = self.traced.map(|traced| traced.finding(&mut finding));
-        if self.failure.is_none() {
-            self.failure = self.writer.write(&finding).err();
-        }
+        place => Ok(place),
     }
 }
 

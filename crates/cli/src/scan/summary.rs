@@ -138,7 +138,7 @@ fn exposures(tally: &Tally) -> String {
 }
 
 /// What the person should know about the limits of the scan.
-fn notes(tally: &Tally) -> Vec<String> {
+pub(crate) fn notes(tally: &Tally) -> Vec<String> {
     let mut notes = Vec::new();
     if tally.forgotten > 0 {
         notes.push("copies of a record were looked for among the last 1.5 million records only".to_owned());
@@ -172,6 +172,6 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// A number of bytes in the unit that suits it.
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     indicatif::BinaryBytes(bytes).to_string()
 }

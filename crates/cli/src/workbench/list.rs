@@ -11,6 +11,7 @@ use tattletrail_engine::finding::RuleInfo;
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::csv;
 use tattletrail_engine::ruleset::{CompiledRule, Correlation, RuleSet};
+use tattletrail_engine::threat_model::Attribution;
 
 use super::json::pretty;
 use crate::output::Style;
@@ -29,6 +30,8 @@ Examples:
   tattletrail rules list --technique T1562
       with its sub-techniques; older ids of ATT&CK find the rules of the newer ones
   tattletrail rules list --service s3 --level high
+  tattletrail rules list --application cruddur
+      those that the threat model of an application names
   tattletrail rules list --format json | jq -r '.[] | select(.status == \"test\") | .id'
 
 Exit codes:
@@ -60,6 +63,10 @@ pub(super) struct ListArguments {
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
 
+    /// Only rules that the threat model of this application names
+    #[arg(long, value_name = "NAME")]
+    application: Option<String>,
+
     /// How the rules are written
     #[arg(long, short, value_enum, default_value_t = ListFormat::Table)]
     format: ListFormat,
@@ -81,7 +88,8 @@ const LEVEL: usize = 13 + 1;
 const SERVICE: usize = 16 + 1;
 
 /// The columns of the file, which are also the keys of an object.
-const COLUMNS: [&str; 8] = ["level", "service", "techniques", "title", "status", "kind", "id", "path"];
+const COLUMNS: [&str; 9] =
+    ["level", "service", "techniques", "title", "status", "kind", "id", "path", "applications"];
 
 /// A rule, or a correlation, in the list.
 #[derive(Debug)]
@@ -90,20 +98,29 @@ struct Row<'r> {
     /// The service that it is about, then others by which it is found.
     services: Vec<String>,
     kind: &'static str,
+    /// The threat models that name it, with their vectors.
+    applications: Vec<Attribution>,
 }
 
 impl<'r> Row<'r> {
+    /// True if the application's threat model names it.
+    fn is_of(&self, application: &str) -> bool {
+        self.applications.iter().any(|one| &*one.application == application)
+    }
+
     /// What finds something by itself, by path, then id.
     fn all(set: &'r RuleSet) -> Vec<Self> {
         let rule = |rule: &'r CompiledRule| Self {
             info: rule.info(),
             services: filter::services(rule),
             kind: if rule.is_exposure() { "exposure" } else { "behaviour" },
+            applications: set.named_in(&rule.info().id),
         };
         let correlation = |correlation: &'r Correlation| Self {
             info: correlation.info(),
             services: folder(correlation.info()).into_iter().collect(),
             kind: "correlation",
+            applications: set.named_in(&correlation.info().id),
         };
         let rules = set.rules().iter().map(rule).chain(set.correlations().iter().map(correlation));
         let mut rows: Vec<Self> = rules.filter(|row| !set.is_silent(&row.info.id)).collect();
@@ -123,6 +140,7 @@ pub(super) fn run(arguments: &ListArguments, console: &mut Console) -> Exit {
         service: arguments.service.clone(),
         least: arguments.level.map(Into::into),
         status: arguments.status.clone(),
+        application: arguments.application.clone(),
     };
     let all = Row::all(&rules);
     let shown: Vec<&Row<'_>> = all.iter().filter(|row| filter.admits(row)).collect();
@@ -183,6 +201,7 @@ fn object(rule: &Row<'_>) -> Value {
         "kind": rule.kind,
         "id": info.id.as_str(),
         "path": info.path,
+        "applications": rule.applications.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 

@@ -1,18 +1,18 @@
 //! `tattletrail rules schema`: the JSON Schemas of what people write, for editors that know YAML.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use super::json::pretty;
+use crate::output::place::put;
 use crate::{Console, Exit};
 
 const EXAMPLES: &str = "\
 With a schema an editor completes keys, marks what is misspelt and shows what a key means, while one types. `tattletrail
-rules check` knows more: a schema cannot read conditions, paths, regular expressions or names of events. There is no schema
-of threat models yet.
+rules check` knows more: a schema cannot read conditions, paths, regular expressions or names of events, nor can it tell
+whether a threat model names rules that there are.
 
 Examples:
   tattletrail rules schema -o .schemas/rules.json
@@ -24,13 +24,14 @@ Examples:
       }
       or in any editor with yaml-language-server, as the first line of a file:
       # yaml-language-server: $schema=../.schemas/rules.json
+  tattletrail rules schema threat-model -o .schemas/threat-model.json
   tattletrail rules schema rule | jq '.properties | keys'
 
 Exit codes:
   0  the schema is written
   2  wrong usage; the file could not be written";
 
-/// Print the JSON Schema (draft-07) of rules, cases, filters or correlations.
+/// Print the JSON Schema (draft-07) of rules, cases, filters, correlations or threat models.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct SchemaArguments {
@@ -46,7 +47,7 @@ pub(super) struct SchemaArguments {
 /// What a schema is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// Any document of a file of rules: rule, correlation or filter
+    /// Any document of a file of rules: rule, correlation, filter or threat model
     File,
     /// A rule: `<behaviour>.yml`
     Rule,
@@ -56,13 +57,15 @@ enum Kind {
     Filter,
     /// A Sigma correlation
     Correlation,
+    /// The threat model of an application: `threat-models/<application>.yml`
+    ThreatModel,
 }
 
 impl Kind {
     fn schema(self) -> String {
         match self {
             Self::File => file(),
-            Self::Rule | Self::Cases | Self::Filter | Self::Correlation => self.text().to_owned(),
+            kind => kind.text().to_owned(),
         }
     }
 
@@ -72,13 +75,19 @@ impl Kind {
             Self::Cases => include_str!("../../schemas/cases.json"),
             Self::Filter => include_str!("../../schemas/filter.json"),
             Self::Correlation => include_str!("../../schemas/correlation.json"),
+            Self::ThreatModel => include_str!("../../schemas/threat-model.json"),
         }
     }
 }
 
 /// A document has the schema of what it is by its keys.
 fn file() -> String {
-    let kinds = [("rule", Kind::Rule), ("correlation", Kind::Correlation), ("filter", Kind::Filter)];
+    let kinds = [
+        ("rule", Kind::Rule),
+        ("correlation", Kind::Correlation),
+        ("filter", Kind::Filter),
+        ("threat-model", Kind::ThreatModel),
+    ];
     let within = |(name, kind): (&str, Kind)| {
         let text = kind.text().replace("#/definitions/", &format!("#/definitions/{name}/definitions/"));
         (name.to_owned(), serde_json::from_str(&text).unwrap_or_default())
@@ -93,7 +102,11 @@ fn file() -> String {
         "else": {
             "if": { "required": ["filter"], "not": { "required": ["detection"] } },
             "then": of("filter"),
-            "else": { "if": { "required": ["action"] }, "then": true, "else": of("rule") },
+            "else": {
+                "if": { "required": ["threat_model"] },
+                "then": of("threat-model"),
+                "else": { "if": { "required": ["action"] }, "then": true, "else": of("rule") },
+            },
         },
         "definitions": definitions,
     }))
@@ -101,18 +114,5 @@ fn file() -> String {
 
 /// Prints or writes the schema.
 pub(super) fn run(arguments: &SchemaArguments, console: &mut Console) -> Exit {
-    let schema = arguments.kind.schema();
-    let Some(path) = &arguments.output else {
-        console.print(&schema);
-        return Exit::Clean;
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, schema));
-    match written {
-        Ok(()) => Exit::Clean,
-        Err(error) => {
-            console.say(&format!("tattletrail: can't write `{}`: {error}\n", path.display()));
-            Exit::Usage
-        }
-    }
+    put(&arguments.kind.schema(), arguments.output.as_deref(), console)
 }

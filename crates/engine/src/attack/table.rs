@@ -34,7 +34,7 @@ const ACCOUNTS: &[&str] = &["initial-access", "persistence", "privilege-escalati
 const JOBS: &[&str] = &["execution", "persistence", "privilege-escalation"];
 const AUTHENTICATION: &[&str] = &["persistence", "defense-impairment", "credential-access"];
 
-/// Techniques by id: every one on IaaS, SaaS, identity providers, office suites and containers, and those elsewhere that
+/// Techniques by id: every one on `IaaS`, `SaaS`, identity providers, office suites and containers, and those elsewhere that
 /// an application in a cloud meets. One that is not here is as right in a rule, it has just no name in a report.
 pub const TECHNIQUES: &[Technique] = &[
     technique("T1003", "OS Credential Dumping", &["credential-access"]),

@@ -28,7 +28,7 @@ pub(super) fn is_account(text: &str) -> bool {
 
 impl Finding {
     /// The record in CloudTrail's event history, which holds management events for 90 days.
-    pub(super) fn event_url(&self) -> Option<String> {
+    pub fn event_url(&self) -> Option<String> {
         event_history_url(self.event.region.as_ref()?.as_str(), self.event.id.as_ref()?.as_str())
     }
 

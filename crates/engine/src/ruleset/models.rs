@@ -2,6 +2,7 @@
 
 use super::RuleSet;
 use crate::finding::{Finding, RuleInfo};
+use crate::ids::RuleId;
 use crate::record::CloudTrailRecord;
 use crate::threat_model::{Attribution, RuleRef, Tags, ThreatModel};
 
@@ -14,6 +15,18 @@ impl RuleSet {
     /// The rule, or correlation, that a model names; `None` where it is not in this set.
     pub fn named(&self, rule: &RuleRef) -> Option<&RuleInfo> {
         self.infos().find(|info| rule.0.is(info))
+    }
+
+    /// The applications and vectors that name a rule, whatever their scope.
+    pub fn named_in(&self, id: &RuleId) -> Vec<Attribution> {
+        let by_model = self.links.models(id).chunk_by(|(a, _), (b, _)| a == b);
+        let attribution = |chunk: &[(usize, usize)]| {
+            let model = self.models.get(chunk.first()?.0)?;
+            let vectors = chunk.iter().filter_map(|(_, vector)| model.vectors.get(*vector));
+            let vectors = vectors.map(|vector| vector.id.clone()).collect();
+            Some(Attribution { application: model.application.clone(), vectors })
+        };
+        by_model.filter_map(attribution).collect()
     }
 
     /// The finding, with the applications that it belongs to: those in whose models a vector names its rule, and whose scope

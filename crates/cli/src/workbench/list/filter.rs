@@ -17,6 +17,7 @@ pub(super) struct Filter {
     pub(super) service: Option<String>,
     pub(super) least: Option<Level>,
     pub(super) status: Option<String>,
+    pub(super) application: Option<String>,
 }
 
 impl Filter {
@@ -27,6 +28,7 @@ impl Filter {
         self.technique.as_deref().is_none_or(|id| has_technique(info, id))
             && self.service.as_deref().is_none_or(is_of)
             && self.least.is_none_or(|least| info.level >= least)
+            && self.application.as_deref().is_none_or(|name| row.is_of(name))
             && self.status.as_deref().is_none_or(|status| info.status.eq_ignore_ascii_case(status))
     }
 }

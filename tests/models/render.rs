@@ -249,15 +249,7 @@ fn alarms_look_at_what_is_published() {
 fn a_hostile_model_breaks_no_dashboard() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display().to_string();
-    let run = model(&[
-        "render",
-        "--add",
-        "fixtures/threat-models/hostile.yml",
-        "--application",
-        "hostile",
-        "-o",
-        &path,
-    ]);
+    let run = model(&["render", "--add", "fixtures/threat-models/hostile.yml", "hostile", "-o", &path]);
     assert_eq!(run.exit.code(), 0, "{}", run.err);
     for file in files(folder.path(), "hostile.json") {
         let text = fs::read_to_string(&file).unwrap();
@@ -300,15 +292,8 @@ fn a_huge_model_goes_on_in_another_dashboard() {
     let folder = tempfile::tempdir().unwrap();
     let (file, out) = (folder.path().join("huge.yml"), folder.path().join("out"));
     fs::write(&file, huge.to_string()).unwrap();
-    let run = model(&[
-        "render",
-        "--add",
-        &file.display().to_string(),
-        "--application",
-        "huge",
-        "-o",
-        &out.display().to_string(),
-    ]);
+    let run =
+        model(&["render", "--add", &file.display().to_string(), "huge", "-o", &out.display().to_string()]);
     assert_eq!(run.exit.code(), 0, "{}", run.err);
     let mut titles = 0;
     let pages: Vec<PathBuf> = files(&out.join("cloudwatch"), ".json")
@@ -366,17 +351,8 @@ fn names_and_regions_go_into_every_file() {
 
 #[test]
 fn the_cost_of_what_is_free_is_what_is_read() {
-    let free = json(&model(&[
-        "cost",
-        "--profile",
-        "free",
-        "--application",
-        "cruddur",
-        "--looks-per-day",
-        "0",
-        "--format",
-        "json",
-    ]));
+    let free =
+        json(&model(&["cost", "--profile", "free", "cruddur", "--looks-per-day", "0", "--format", "json"]));
     assert_eq!((&free["dollars"], &free["at_most_dollars"]), (&json!(0.0), &json!(0.0)), "{free}");
     assert_eq!(free["more_than_free"], json!([]));
     let all = json(&model(&["cost", "--profile", "free", "--format", "json"]));
@@ -386,15 +362,7 @@ fn the_cost_of_what_is_free_is_what_is_read() {
     };
     assert_eq!(item(&free, "custom metrics")["at_most"], 10.0);
     let standard = |findings: &str| {
-        json(&model(&[
-            "cost",
-            "--application",
-            "cruddur",
-            "--findings-per-day",
-            findings,
-            "--format",
-            "json",
-        ]))
+        json(&model(&["cost", "cruddur", "--findings-per-day", findings, "--format", "json"]))
     };
     let (few, many) = (standard("1"), standard("100000"));
     let metrics = [&few, &many].map(|bill| item(bill, "custom metrics")["count"].as_f64().unwrap());
@@ -411,5 +379,5 @@ fn the_cost_of_what_is_free_is_what_is_read() {
         "json",
     ]));
     assert_eq!(item(&busy, "GB of logs")["dollars"], 6.5);
-    assert_eq!(model(&["cost", "--application", "nobody"]).exit.code(), 2);
+    assert_eq!(model(&["cost", "nobody"]).exit.code(), 2);
 }

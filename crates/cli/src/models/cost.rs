@@ -9,15 +9,13 @@ mod prices;
 // How many of everything.
 mod count;
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use tattletrail_engine::metrics::{FREE_SERIES, Profile};
 
+use super::chosen::RulesArguments;
 use super::render::outline::Outline;
 use super::render::settings::{ProfileArgument, Settings};
-use crate::scan::load_with;
 use crate::workbench::json::pretty;
 use crate::{Console, Exit};
 use count::{Counts, Load};
@@ -28,7 +26,7 @@ List prices of us-east-1. A series is paid for by the hour in which it has a val
 
 Examples:
   tattletrail threat-model cost
-  tattletrail threat-model cost --profile free --application cruddur
+  tattletrail threat-model cost cruddur --profile free
   tattletrail threat-model cost --add my-rules/ --findings-per-day 200 --events-per-month 50000000 --format json
 
 Exit codes:
@@ -40,17 +38,12 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct CostArguments {
-    /// Rules and models instead of those inside this program: files, folders or bundles
-    #[arg(long, value_name = "PATH")]
-    rules: Vec<PathBuf>,
+    /// Only the models of these applications [default: all]
+    #[arg(value_name = "MODEL")]
+    models: Vec<String>,
 
-    /// Rules and models besides
-    #[arg(long, value_name = "PATH")]
-    add: Vec<PathBuf>,
-
-    /// Only these applications [default: all]
-    #[arg(long, value_name = "NAME")]
-    application: Vec<String>,
+    #[command(flatten)]
+    rules: RulesArguments,
 
     /// The profile of metrics (`TATTLETRAIL_METRICS_PROFILE`)
     #[arg(long, value_enum, value_name = "PROFILE", default_value_t = ProfileArgument::Standard)]
@@ -99,17 +92,11 @@ impl Item {
 
 /// Prints the bill.
 pub(super) fn run(arguments: &CostArguments, console: &mut Console) -> Exit {
-    let rules = match load_with(&arguments.rules, &arguments.add, console) {
-        Ok(rules) => rules,
+    let chosen = match arguments.rules.load(&arguments.models, console) {
+        Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    let outlines = match Outline::chosen(&rules, &arguments.application) {
-        Ok(outlines) => outlines,
-        Err(fault) => {
-            console.say(&format!("tattletrail: {fault}\n"));
-            return Exit::Usage;
-        }
-    };
+    let outlines = Outline::all(&chosen);
     let load = Load {
         findings: f64::from(arguments.findings_per_day),
         events: f64::from(arguments.events_per_month),

@@ -61,7 +61,7 @@ use clap::Args;
 use tattletrail_engine::metrics::Profile;
 use walkdir::WalkDir;
 
-use crate::scan::load_with;
+use super::chosen::RulesArguments;
 use crate::{Console, Exit};
 use files::{FOLDERS, File};
 use outline::Outline;
@@ -71,7 +71,7 @@ const EXAMPLES: &str = "\
 Examples:
   tattletrail threat-model render -o dashboards/
       of the models inside this program
-  tattletrail threat-model render --add my-rules/ --application shop -o dashboards/ --region eu-central-1
+  tattletrail threat-model render shop --add my-rules/ -o dashboards/ --region eu-central-1
       of a model of your own
   tattletrail threat-model render --add my-rules/ -o dashboards/ --check
       in CI: are the files those that the models make?
@@ -89,17 +89,12 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct RenderArguments {
-    /// Rules and models instead of those inside this program: files, folders or bundles
-    #[arg(long, value_name = "PATH")]
-    rules: Vec<PathBuf>,
+    /// Only the models of these applications [default: all]
+    #[arg(value_name = "MODEL")]
+    models: Vec<String>,
 
-    /// Rules and models besides
-    #[arg(long, value_name = "PATH")]
-    add: Vec<PathBuf>,
-
-    /// Only these applications [default: all]
-    #[arg(long, value_name = "NAME")]
-    application: Vec<String>,
+    #[command(flatten)]
+    rules: RulesArguments,
 
     /// The folder that the files are written to
     #[arg(long, short, value_name = "FOLDER")]
@@ -119,17 +114,11 @@ pub(crate) struct RenderArguments {
 
 /// Writes the files, or compares them.
 pub(super) fn run(arguments: &RenderArguments, console: &mut Console) -> Exit {
-    let rules = match load_with(&arguments.rules, &arguments.add, console) {
-        Ok(rules) => rules,
+    let chosen = match arguments.rules.load(&arguments.models, console) {
+        Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
-    let outlines = match Outline::chosen(&rules, &arguments.application) {
-        Ok(outlines) => outlines,
-        Err(fault) => {
-            console.say(&format!("tattletrail: {fault}\n"));
-            return Exit::Usage;
-        }
-    };
+    let outlines = Outline::all(&chosen);
     let files = match files::all(&outlines, arguments.profile.map(Profile::from), &arguments.settings) {
         Ok(files) => files,
         Err(faults) => {
@@ -138,7 +127,7 @@ pub(super) fn run(arguments: &RenderArguments, console: &mut Console) -> Exit {
         }
     };
     // Files of applications that were not asked for may be there.
-    let is_whole = arguments.application.is_empty() && arguments.profile.is_none();
+    let is_whole = arguments.models.is_empty() && arguments.profile.is_none();
     let stale = if is_whole { stale(&arguments.output, &files) } else { Vec::new() };
     if arguments.check {
         return compare(&arguments.output, &files, &stale, console);

@@ -7,6 +7,7 @@ use tattletrail_engine::ruleset::RuleSet;
 use tattletrail_engine::threat_model::{ThreatModel, Vector};
 
 use super::markdown::plain;
+use crate::models::chosen::Chosen;
 
 /// The longest title of a series.
 const TITLE: usize = 90;
@@ -43,23 +44,9 @@ pub(crate) struct Rule {
 }
 
 impl<'m> Outline<'m> {
-    /// The models of these applications, or all of them, by application; or what is wrong.
-    pub(crate) fn chosen(rules: &'m RuleSet, applications: &[String]) -> Result<Vec<Self>, String> {
-        let models = rules.models();
-        let known: Vec<&str> = models.iter().map(|model| &*model.application).collect();
-        if known.is_empty() {
-            let help = "docs/threat-models.md shows how one is written";
-            return Err(format!(
-                "found no threat model among the rules, expected at least one\n  help: {help}"
-            ));
-        }
-        if let Some(name) = applications.iter().find(|name| !known.contains(&name.as_str())) {
-            return Err(format!("found no threat model of `{name}`, expected one of {}", known.join(", ")));
-        }
-        let is_chosen = |model: &&ThreatModel| {
-            applications.is_empty() || applications.iter().any(|name| **name == *model.application)
-        };
-        Ok(models.iter().filter(is_chosen).map(|model| Self::of(model, rules)).collect())
+    /// The models that are asked for, by application.
+    pub(in crate::models) fn all(chosen: &'m Chosen) -> Vec<Self> {
+        chosen.models().map(|model| Self::of(model, &chosen.set)).collect()
     }
 
     fn of(model: &'m ThreatModel, rules: &RuleSet) -> Self {

@@ -122,7 +122,9 @@ pub(super) fn run(arguments: &RenderArguments, console: &mut Console) -> Exit {
     let files = match files::all(&outlines, arguments.profile.map(Profile::from), &arguments.settings) {
         Ok(files) => files,
         Err(faults) => {
-            console.say(&faults.iter().map(|fault| format!("tattletrail: {fault}\n")).collect::<String>());
+            for fault in faults {
+                console.say(&format!("tattletrail: {fault}\n"));
+            }
             return Exit::Usage;
         }
     };

@@ -37,7 +37,7 @@ pub(super) fn dashboards(outline: &Outline<'_>, settings: &Settings) -> Vec<Valu
             grid.row(of(outline, row, settings));
         }
         if let Some(gaps) = words::of_gaps(outline).filter(|_| at == last) {
-            grid.row(vec![(Place(0, 0, 24, 5), text(gaps))]);
+            grid.row(vec![(Place(0, 0, 24, 5), text(&gaps))]);
         }
         grid.body()
     };
@@ -78,9 +78,9 @@ fn top(outline: &Outline<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
     let groups = settings.log_groups();
     let latest = queries::latest_in(application);
     vec![
-        (Place(0, 0, 6, 10), text(words::of_model(outline))),
-        (Place(6, 0, 6, 5), metric(settings, "Findings", View::Areas, findings)),
-        (Place(12, 0, 6, 5), metric(settings, "Open exposures", View::Lines, open)),
+        (Place(0, 0, 6, 10), text(&words::of_model(outline))),
+        (Place(6, 0, 6, 5), metric(settings, "Findings", View::Areas, &findings)),
+        (Place(12, 0, 6, 5), metric(settings, "Open exposures", View::Lines, &open)),
         (Place(18, 0, 6, 5), chart(settings, "Time to detect", View::Lines, &detect)),
         (
             Place(6, 5, 18, 5),
@@ -91,7 +91,7 @@ fn top(outline: &Outline<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
 
 /// A vector: with rules a row of charts, without only what is to be known.
 fn of(outline: &Outline<'_>, row: &Row<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
-    let about = text(words::of_vector(outline, row));
+    let about = text(&words::of_vector(outline, row));
     if row.rules.is_empty() {
         return vec![(Place(0, 0, 24, 7), about)];
     }
@@ -123,7 +123,7 @@ fn numbers(outline: &Outline<'_>, row: &Row<'_>, settings: &Settings) -> Widget 
     let mut metrics = made_of(&series, "f", "SUM(ALL)", "findings");
     let detect = time_to_detect(settings, &[(dimension::APPLICATION, outline.application())]);
     metrics.extend(arrays(&detect, "t"));
-    metric(settings, "In the time shown, and time to detect (of the application)", View::Numbers, metrics)
+    metric(settings, "In the time shown, and time to detect (of the application)", View::Numbers, &metrics)
 }
 
 /// What stands open, and how long what was closed had stood open.

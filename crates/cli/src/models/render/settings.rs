@@ -24,7 +24,7 @@ impl From<ProfileArgument> for Profile {
 /// Names of what is deployed. A name may hold placeholders such as `${AWS::Region}`, which `Fn::Sub` fills in.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Settings {
-    /// The Region of metrics and logs, or a placeholder such as '${AWS::Region}'
+    /// The Region of metrics and logs, or a placeholder such as `${AWS::Region}`
     #[arg(long, value_name = "REGION", default_value = "us-east-1", value_parser = region)]
     pub(crate) region: String,
 
@@ -109,10 +109,10 @@ fn fits(text: &str, is_fit: impl Fn(char) -> bool, expected: &str) -> Result<Str
         rest = after;
     }
     plain.push_str(rest);
-    match text.is_empty() || text.len() > 200 || !plain.chars().all(is_fit) {
-        true => Err(format!("expected {expected}, or a placeholder such as `${{AWS::Region}}`")),
-        false => Ok(text.to_owned()),
+    if text.is_empty() || text.len() > 200 || !plain.chars().all(is_fit) {
+        return Err(format!("expected {expected}, or a placeholder such as `${{AWS::Region}}`"));
     }
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]

@@ -96,14 +96,14 @@ impl Series {
 }
 
 /// A text.
-pub(super) fn text(markdown: String) -> Widget {
+pub(super) fn text(markdown: &str) -> Widget {
     Widget { kind: "text", properties: json!({ "markdown": markdown, "background": "transparent" }) }
 }
 
 /// A chart of series.
 pub(super) fn chart(settings: &Settings, title: &str, view: View, series: &[Series]) -> Widget {
     let metrics = series.iter().enumerate().map(|(at, one)| one.array(&format!("m{at}"), true));
-    metric(settings, title, view, metrics.collect())
+    metric(settings, title, view, &metrics.collect::<Vec<_>>())
 }
 
 /// Series that nobody sees, and one that is made of them.
@@ -116,7 +116,7 @@ pub(super) fn made_of(series: &[Series], prefix: &str, expression: &str, label: 
 
 /// A chart of series that have values now and then: an area needs one in each hour.
 pub(super) fn areas(settings: &Settings, title: &str, series: &[Series], between: &str) -> Widget {
-    metric(settings, title, View::Areas, made_of(series, "m", &format!("FILL(ALL, {between})"), ""))
+    metric(settings, title, View::Areas, &made_of(series, "m", &format!("FILL(ALL, {between})"), ""))
 }
 
 /// Arrays of visible series, with ids of their own.
@@ -130,7 +130,7 @@ pub(super) fn found(expression: &str, id: &str, label: &str) -> Value {
 }
 
 /// A chart of what is given as CloudWatch has it.
-pub(super) fn metric(settings: &Settings, title: &str, view: View, metrics: Vec<Value>) -> Widget {
+pub(super) fn metric(settings: &Settings, title: &str, view: View, metrics: &[Value]) -> Widget {
     let mut properties = json!({
         "title": title,
         "region": settings.region,

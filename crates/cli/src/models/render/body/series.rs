@@ -98,7 +98,7 @@ fn of_metric(place: &str, series: &[Value], rest: &Map<String, Value>, faults: &
 
 fn period(place: &str, rest: &Map<String, Value>, faults: &mut Faults) {
     let period = rest.get("period").and_then(Value::as_u64).unwrap_or_default();
-    if period == 0 || period % 60 != 0 {
+    if period == 0 || !period.is_multiple_of(60) {
         faults.add(place, format!("found a period of {period} s, expected whole minutes"));
     }
 }
@@ -111,7 +111,7 @@ fn expression(place: &str, text: &str, ids: &BTreeSet<&str>, faults: &mut Faults
         }
     }
     let quoted: Vec<&str> = text.split('\'').collect();
-    if quoted.len() % 2 == 0 {
+    if quoted.len().is_multiple_of(2) {
         faults.add(place, format!("found the expression `{text}`, expected quotes that close"));
     }
     for search in quoted.iter().skip(1).step_by(2).filter(|text| text.len() > MOST_SEARCH) {

@@ -22,7 +22,7 @@ pub(in super::super) fn dashboards(outline: &Outline<'_>, settings: &Settings) -
             grid.row(of(outline, row, settings));
         }
         if let Some(gaps) = words::of_gaps(outline).filter(|_| at == last) {
-            grid.row(vec![(Place(0, 0, 24, 5), text(gaps))]);
+            grid.row(vec![(Place(0, 0, 24, 5), text(&gaps))]);
         }
         grid.body()
     };
@@ -47,7 +47,7 @@ fn top(outline: &Outline<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
     let by_day = queries::by_level_and_day(application);
     let latest = queries::latest_in(application);
     vec![
-        (Place(0, 0, 6, 10), text(words::of_model(outline))),
+        (Place(0, 0, 6, 10), text(&words::of_model(outline))),
         (Place(6, 0, 6, 5), chart(settings, "Findings, all applications", View::Lines, &findings)),
         (Place(12, 0, 6, 5), chart(settings, "Exposures, all applications", View::Numbers, &exposures)),
         (Place(18, 0, 6, 5), chart(settings, "Time to detect, all applications", View::Lines, &detect)),
@@ -60,7 +60,7 @@ fn top(outline: &Outline<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
 }
 
 fn of(outline: &Outline<'_>, row: &Row<'_>, settings: &Settings) -> Vec<(Place, Widget)> {
-    let about = text(words::of_vector(outline, row));
+    let about = text(&words::of_vector(outline, row));
     if row.rules.is_empty() {
         return vec![(Place(0, 0, 24, 7), about)];
     }

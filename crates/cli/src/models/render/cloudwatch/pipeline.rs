@@ -38,7 +38,7 @@ fn health(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
         .map(|one| Series { label: format!("{} in the time shown", one.label), ..one.clone() });
     let heart: Vec<Series> = heart.collect();
     let mut widgets = vec![
-        (Place(0, 0, 6, 6), text(ABOUT.to_owned())),
+        (Place(0, 0, 6, 6), text(ABOUT)),
         (Place(6, 0, 8, 6), chart(settings, "Received: the heartbeat", View::Lines, &received)),
         (Place(14, 0, 6, 6), chart(settings, "Not delivered, not readable", View::Lines, &lost)),
         (Place(20, 0, 4, 6), chart(settings, "Received", View::Numbers, &heart)),
@@ -177,14 +177,14 @@ fn around(profile: Profile, settings: &Settings) -> Vec<(Place, Widget)> {
         "",
     )];
     widgets.extend([
-        (Place(18, 0, 6, 5), metric(settings, "Ledger: throttled, failed", View::Lines, ledger)),
+        (Place(18, 0, 6, 5), metric(settings, "Ledger: throttled, failed", View::Lines, &ledger)),
         (
             Place(0, 5, 12, 5),
-            metric(settings, "Subscription of the trail: errors, throttles", View::Lines, logs),
+            metric(settings, "Subscription of the trail: errors, throttles", View::Lines, &logs),
         ),
         (
             Place(12, 5, 12, 5),
-            metric(settings, "EventBridge: events that reached no function", View::Lines, rules),
+            metric(settings, "EventBridge: events that reached no function", View::Lines, &rules),
         ),
     ]);
     widgets

@@ -119,7 +119,7 @@ fn begin(arguments: &ImportArguments, composer: &Composer, known: Option<&Threat
         draft.owner.clone_from(owner);
     }
     if draft.owner.is_empty() {
-        draft.owner = NOBODY.to_owned();
+        NOBODY.clone_into(&mut draft.owner);
     }
     draft
 }

@@ -1,7 +1,7 @@
 //! Parts of a threat: its title, its impact, its metadata, its lists of texts.
 
 use serde_json::Value;
-use tattletrail_engine::threat_model::Vector;
+use tattletrail_engine::threat_model::{Impact, Vector};
 
 use crate::models::import::composer::{Object, text};
 use crate::models::notes::{METADATA, Notes};
@@ -31,7 +31,7 @@ pub(super) fn title(threat: &Object) -> String {
 pub(super) fn impact(threat: &Object, known: Option<&Vector>) -> &'static str {
     let metadata = threat.get("metadata").and_then(Value::as_array).into_iter().flatten();
     let mut priorities = metadata.filter(|one| one.get("key").and_then(Value::as_str) == Some("Priority"));
-    let own = known.and_then(|vector| vector.impact).map(|impact| impact.as_str());
+    let own = known.and_then(|vector| vector.impact).map(Impact::as_str);
     match priorities.next().and_then(|one| one.get("value")).and_then(Value::as_str) {
         Some("High") if own == Some("critical") => "critical",
         Some("High") => "high",

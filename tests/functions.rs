@@ -45,6 +45,9 @@ mod races;
 // Findings that stay open.
 mod schedule;
 
+// Metrics, and the profile that costs nothing.
+mod metrics;
+
 // Secrets in records, and lines of the log.
 mod secrets;
 

@@ -1,6 +1,12 @@
 //! `tattletrail threat-model ...`: what it prints, what programs read of it, and its exit codes; and that the shipped models
 //! hang together.
 
+// `threat-model render` and `cost`, and the files under `infra/dashboards`.
+mod render;
+
+// What Grafana, CloudFormation and CloudWatch say to those files.
+mod accepted;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

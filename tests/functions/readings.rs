@@ -63,8 +63,9 @@ impl World {
     /// The sum of a metric and how many values were put, for the rule of a finding; nothing where there is no metric.
     pub(super) fn metric(&self, name: &str, finding: &Value) -> Option<(f64, f64)> {
         let rule = &finding["ProductFields"]["tattletrail/RuleId"];
+        let application = finding["Resources"][0]["ApplicationName"].as_str().unwrap_or("default");
         let dimensions =
-            json!([{"Name": "Application", "Value": "default"}, {"Name": "RuleId", "Value": rule}]);
+            json!([{"Name": "Application", "Value": application}, {"Name": "RuleId", "Value": rule}]);
         let metric = json!({"Namespace": self.namespace(), "MetricName": name, "Dimensions": dimensions});
         let query = |id: &str, stat: &str| json!({"Id": id, "MetricStat": {"Metric": metric, "Period": 3600, "Stat": stat}});
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs();

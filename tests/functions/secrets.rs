@@ -92,7 +92,7 @@ fn tells_of_findings(lines: &[Value]) {
         );
         assert_eq!(line["correlation_id"], "0a1b2c3d-0000-4000-8000-00000000cafe", "{line}");
         assert_eq!((&line["level"], &line["cold_start"]), (&json!("INFO"), &json!(true)), "{line}");
-        let ids = ["requestId", "finding_id", "rule_id", "rule_hash", "event_id", "severity"];
+        let ids = ["requestId", "finding_id", "rule_id", "rule_hash", "event_id", "severity", "application"];
         assert!(ids.iter().all(|name| line[*name].as_str().is_some_and(|id| id.len() >= 3)), "{line}");
     }
     let ids: BTreeSet<_> = findings.iter().map(|line| line["finding_id"].to_string()).collect();

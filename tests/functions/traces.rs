@@ -103,6 +103,9 @@ fn assert_finding(world: &World, documents: &[Value], record: &Value, status: &s
     let span = spans.iter().find(|span| span["annotations"]["finding_id"] == finding["Id"]).unwrap();
     assert_eq!(span["annotations"]["event_id"], record["eventID"]);
     assert_eq!(span["annotations"]["severity"], "high");
+    let application = finding["Resources"][0]["ApplicationName"].as_str().unwrap_or("default");
+    let applications = span["annotations"]["application"].as_str().unwrap_or_default();
+    assert!(applications.split(' ').any(|own| own == application), "{applications}");
     assert_eq!(span["annotations"]["technique"], "T1133 T1686.001");
     assert_eq!(span["metadata"]["tattletrail"]["status"], status);
     assert_eq!(finding["ProductFields"]["tattletrail/TraceId"], root);
@@ -163,5 +166,9 @@ fn a_hundred_records_lose_no_document() {
     assert_eq!(named(&documents, "finding").len(), findings);
     assert_chained(&documents, Some(parent));
     let annotations = documents.iter().filter_map(|document| document["annotations"].as_object());
-    assert_eq!(annotations.map(serde_json::Map::len).sum::<usize>(), 50, "what X-Ray indexes of a trace");
+    assert_eq!(
+        annotations.map(serde_json::Map::len).sum::<usize>(),
+        48,
+        "of 50 that X-Ray indexes of a trace"
+    );
 }

@@ -10,6 +10,7 @@ use tattletrail_engine::finding::{
 };
 use tattletrail_engine::ids::RuleHash;
 use tattletrail_engine::resource::Resource;
+use tattletrail_engine::threat_model::Attribution;
 
 /// Every sample with the name of its files.
 pub(super) fn all() -> Vec<(&'static str, Finding)> {
@@ -21,6 +22,7 @@ pub(super) fn all() -> Vec<(&'static str, Finding)> {
         ("hostile", hostile()),
         ("nothing-known", nothing_known()),
         ("traced", traced()),
+        ("attributed", attributed()),
     ]
 }
 
@@ -244,6 +246,19 @@ pub(super) fn traced() -> Finding {
         }),
         ..open
     }
+}
+
+/// The open port, out of a trace, of two applications.
+pub(super) fn attributed() -> Finding {
+    let of = |application: &str, vectors: &[&str]| Attribution {
+        application: application.into(),
+        vectors: vectors.iter().map(|&vector| vector.into()).collect(),
+    };
+    let applications = vec![
+        of("account-baseline", &["remote-access"]),
+        of("cruddur", &["open-database", "lateral-movement"]),
+    ];
+    Finding { applications, trace: traced().trace, ..exposure_open() }
 }
 
 fn port_rule() -> RuleInfo {

@@ -31,7 +31,10 @@ impl Check<'_> {
                 "minLength" => {
                     value.as_str().is_none_or(|text| text.len() as u64 >= wanted.as_u64().unwrap())
                 }
-                "pattern" => value.as_str().is_none_or(|text| is_digits(wanted, text)),
+                "minItems" => {
+                    value.as_array().is_none_or(|list| list.len() as u64 >= wanted.as_u64().unwrap())
+                }
+                "pattern" => value.as_str().is_none_or(|text| fits(wanted.as_str().unwrap(), text)),
                 "required" => self.required(wanted, value, path),
                 "properties" => self.properties(schema, value, path),
                 "additionalProperties" => wanted == &Value::Bool(false),
@@ -73,9 +76,12 @@ impl Check<'_> {
     }
 }
 
-/// The one kind of pattern that the schema uses: so many hexadecimal digits.
-fn is_digits(pattern: &Value, text: &str) -> bool {
-    let pattern = pattern.as_str().unwrap();
+/// The two kinds of patterns that the schema uses: names of threat models, and so many hexadecimal digits.
+fn fits(pattern: &str, text: &str) -> bool {
+    if pattern == "^[a-z0-9][a-z0-9-]{0,39}$" {
+        let is_of_it = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        return (1..=40).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(is_of_it);
+    }
     let count = pattern.strip_prefix("^[0-9a-f]{").and_then(|rest| rest.strip_suffix("}$"));
     let count = count.unwrap_or_else(|| panic!("tests/render/schema.rs does not know `{pattern}`"));
     text.len() == count.parse::<usize>().unwrap() && text.bytes().all(|b| b"0123456789abcdef".contains(&b))

@@ -27,6 +27,12 @@ mod coverage;
 // Controls of CIS and Security Hub.
 mod controls;
 
+// `threat-model render`: dashboards and what belongs to them.
+pub(crate) mod render;
+
+// `threat-model cost`.
+pub(crate) mod cost;
+
 // The applications that a command is about.
 mod chosen;
 
@@ -60,6 +66,10 @@ Examples:
       the models and rules inside this program: what is covered, and how well?
   tattletrail threat-model coverage my-rules/ --seen AWSLogs/
       and what fired in these logs?
+  tattletrail threat-model render --add my-rules/ -o dashboards/
+      dashboards, alarms and log queries of them
+  tattletrail threat-model cost --add my-rules/
+      and what would that cost?
   tattletrail threat-model navigator -o layer.json
       what of ATT&CK do the models look at? Open the file in ATT&CK Navigator
   tattletrail threat-model import threats.tc.json -o my-rules/threat-models/shop.yml
@@ -67,7 +77,7 @@ Examples:
   tattletrail threat-model export cruddur --format otm -o cruddur.otm.json
       hand a model to other tools";
 
-/// Check threat models, say what they cover, and take them to other tools.
+/// Check threat models, say what they cover, make dashboards of them, and take them to other tools.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ModelArguments {
@@ -79,6 +89,8 @@ pub(crate) struct ModelArguments {
 enum Command {
     Check(check::CheckArguments),
     Coverage(coverage::CoverageArguments),
+    Render(render::RenderArguments),
+    Cost(cost::CostArguments),
     Navigator(navigator::NavigatorArguments),
     Import(import::ImportArguments),
     Export(export::ExportArguments),
@@ -89,6 +101,8 @@ pub(crate) fn run(arguments: &ModelArguments, console: &mut Console) -> Exit {
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments, console),
         Command::Coverage(arguments) => coverage::run(arguments, console),
+        Command::Render(arguments) => render::run(arguments, console),
+        Command::Cost(arguments) => cost::run(arguments, console),
         Command::Navigator(arguments) => navigator::run(arguments, console),
         Command::Import(arguments) => import::run(arguments, console),
         Command::Export(arguments) => export::run(arguments, console),

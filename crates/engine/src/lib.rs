@@ -67,5 +67,8 @@ pub mod timeline;
 // A finding in the forms in which it leaves.
 pub mod render;
 
+// Every metric that is published about findings and functions.
+pub mod metrics;
+
 // Rule cases: a record, and what one rule must make of it.
 pub mod case;

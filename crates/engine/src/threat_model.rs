@@ -16,6 +16,7 @@ mod form;
 // The words that the form has.
 mod words;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -201,6 +202,35 @@ impl fmt::Display for Attribution {
     /// `cruddur:public-avatars,leaked-key`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.application, self.vectors.join(","))
+    }
+}
+
+impl Attribution {
+    /// The applications, with spaces between: `account-baseline cruddur`.
+    #[must_use]
+    pub fn names(all: &[Self]) -> String {
+        all.iter().map(|own| &*own.application).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The applications with their vectors: `account-baseline:root-use cruddur:public-avatars,leaked-key`.
+    #[must_use]
+    pub fn told(all: &[Self]) -> String {
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    /// All that are in either: each application once, in the order of their names, with the vectors of both.
+    #[must_use]
+    pub fn union(one: &[Self], other: &[Self]) -> Vec<Self> {
+        let mut all: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+        for Self { application, vectors } in one.iter().chain(other) {
+            let known = all.entry(application.clone()).or_default();
+            for vector in vectors {
+                if !known.contains(vector) {
+                    known.push(vector.clone());
+                }
+            }
+        }
+        all.into_iter().map(|(application, vectors)| Self { application, vectors }).collect()
     }
 }
 

@@ -24,7 +24,7 @@ use tattletrail_telemetry::trace::Stage;
 
 use crate::deadline::Deadline;
 use crate::dispatch::{Dispatcher, Handled, Intake};
-use crate::health::{self, Source};
+use crate::health::Health;
 use crate::late::Late;
 use crate::receive::{Message, Received, is_own};
 use crate::refresh;
@@ -47,7 +47,7 @@ const MOST_REASONS: usize = 100;
 /// A function that was started.
 #[derive(Debug)]
 pub struct Function {
-    source: Source,
+    health: Health,
     dispatcher: Dispatcher,
     rejects: Option<Rejects>,
     store: Late<aws_sdk_s3::Client>,
@@ -183,7 +183,7 @@ impl Invocation<'_> {
         reasons.truncate(MOST_REASONS);
         RejectedMessage {
             schema: RejectedMessage::SCHEMA,
-            function: self.function.source.as_str().to_owned(),
+            function: self.function.health.source.as_str().to_owned(),
             request_id: self.request_id.clone(),
             reasons,
             rejected,
@@ -213,7 +213,7 @@ impl Invocation<'_> {
                 handled.lost.entry(number).or_insert(why);
             }
         }
-        health::write(function.source, &handled.counts);
+        function.health.write(&handled.counts);
         for (number, why) in &handled.lost {
             tracing::error!(message_number = number, why, "not delivered");
         }

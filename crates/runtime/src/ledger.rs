@@ -123,6 +123,11 @@ impl LedgerError {
 }
 
 impl Ledger {
+    /// True where all copies of all functions have the same rows: what one of them counts is the whole.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Table(_))
+    }
+
     /// Rows by their keys; those that are not there are left out.
     pub async fn get(&self, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, Kept>, LedgerError> {
         match self {

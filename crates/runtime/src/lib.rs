@@ -33,6 +33,9 @@ pub mod ledger;
 // One finding on its way.
 pub mod parcel;
 
+// How many exposures stand open.
+pub mod census;
+
 // Where findings go.
 pub mod sink;
 

@@ -11,6 +11,7 @@ use lambda_runtime::Context;
 use opentelemetry::{KeyValue, TraceId};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::resource::EnvResourceDetector;
+use tattletrail_engine::metrics::Profile;
 use tattletrail_telemetry::log::{JsonLines, Levels, Share};
 use tattletrail_telemetry::names::field;
 use tattletrail_telemetry::trace::{self, Header, spans, xray_id};
@@ -20,7 +21,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::deadline::Deadline;
-use crate::health::{self, Source};
+use crate::health::{Health, Source};
 use crate::traces::{Places, PlacesError, Traces};
 use crate::web::Web;
 
@@ -29,6 +30,9 @@ pub(crate) const LOG_LEVEL: &str = "TATTLETRAIL_LOG_LEVEL";
 
 /// Which share of invocations is told in full.
 pub(crate) const LOG_SAMPLE: &str = "TATTLETRAIL_LOG_SAMPLE";
+
+/// Which metrics there are.
+const METRICS_PROFILE: &str = "TATTLETRAIL_METRICS_PROFILE";
 
 /// Begins to tell, before anything can go wrong that should be told. Settings of the log that do not fit are told with all
 /// others, by [`Settings`](crate::settings::Settings); until then it is as if they were not set.
@@ -49,13 +53,16 @@ pub fn start(source: Source) -> Result<Observer, PlacesError> {
     let service = variable("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| source.as_str().to_owned());
     let documents = Documents { service, version: env!("CARGO_PKG_VERSION").to_owned() };
     let traces = collector.map(|collector| Traces::new(collector, documents, places));
-    Ok(Observer { source, traces })
+    // One that does not fit is told with all other settings.
+    let profile = variable(METRICS_PROFILE).and_then(|word| Profile::from_word(word.trim()));
+    let health = Health { source, profile: profile.unwrap_or_default() };
+    Ok(Observer { health, traces })
 }
 
 /// What is told about a function.
 #[derive(Debug)]
 pub struct Observer {
-    source: Source,
+    health: Health,
     traces: Option<Traces>,
 }
 
@@ -81,7 +88,7 @@ impl Observed {
 impl Observer {
     /// The function.
     pub fn source(&self) -> Source {
-        self.source
+        self.health.source
     }
 
     /// The Region in whose console the traces are, if they are in one.
@@ -115,7 +122,7 @@ impl Observer {
         let (Some(traces), Some(trace)) = (&self.traces, trace) else { return };
         let dropped = traces.end(trace, until).await;
         if dropped > 0 {
-            health::write_spans_dropped(self.source, dropped as u64);
+            self.health.write_spans_dropped(dropped as u64);
         }
     }
 }

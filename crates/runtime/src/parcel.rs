@@ -10,6 +10,7 @@ use serde_json::Value;
 use tattletrail_engine::finding::{Level, Status};
 use tattletrail_engine::ids::{AccountId, EventId, FindingId, Region, RuleId};
 use tattletrail_engine::render::alert::Alert;
+use tattletrail_engine::threat_model::Attribution;
 
 /// One finding on its way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,8 +51,11 @@ pub struct Facts {
     pub account: AccountId,
     /// The Region of the call.
     pub region: Region,
-    /// The application that the finding is attributed to.
+    /// The application that the finding is counted under where no threat model has it.
     pub application: String,
+    /// The applications that it belongs to, by the threat models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applications: Vec<Attribution>,
     /// `eventTime` of the record, RFC 3339.
     pub event_time: Option<String>,
     /// How long what is closed stood open, in seconds.
@@ -59,6 +63,21 @@ pub struct Facts {
     /// What a trace says of it.
     #[serde(default)]
     pub origin: Origin,
+}
+
+impl Facts {
+    /// The applications that the finding is counted under: one at least.
+    pub fn applications(&self) -> Vec<&str> {
+        names(&self.applications, &self.application)
+    }
+}
+
+/// The applications by name; `otherwise` where no threat model has any.
+pub(crate) fn names<'a>(applications: &'a [Attribution], otherwise: &'a str) -> Vec<&'a str> {
+    if applications.is_empty() {
+        return vec![otherwise];
+    }
+    applications.iter().map(|own| &*own.application).collect()
 }
 
 /// Where a finding comes from, as its span and its log lines tell it.

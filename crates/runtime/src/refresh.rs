@@ -1,4 +1,4 @@
-//! Findings that stay open, told to Security Hub again before it forgets them.
+//! Findings that stay open: told to Security Hub again before it forgets them, and counted for metrics.
 //!
 //! Security Hub deletes what was not updated for 90 days (user guide, "Guidelines for using the `BatchImportFindings`
 //! API"). A schedule asks once a day; what was last told more than 30 days ago is told again, as it was, with a new
@@ -15,11 +15,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use tattletrail_engine::timeline::Stand;
 
+use crate::census::Census;
 use crate::counts::Counts;
 use crate::deadline::Deadline;
 use crate::dispatch::Dispatcher;
 use crate::ledger::row::{self, FINDING, FindingRow};
-use crate::ledger::{Kept, Key, LedgerError, Over, Write};
+use crate::ledger::{Key, LedgerError, Over, Write};
 use crate::parcel::{Parcel, SinkName};
 use crate::sink::{Outcome, Sink};
 
@@ -56,34 +57,76 @@ struct Due {
 }
 
 impl Dispatcher {
-    /// Tells Security Hub again of what stands open since long.
+    /// Tells Security Hub again of what stands open since long, and CloudWatch how much stands open. Where the ledger is
+    /// that of one copy of a function alone nothing is counted: it does not know the rest.
     ///
     /// # Errors
     /// What could not be read, or was not told: it is due as before.
     pub async fn refresh(&self, until: Deadline, counts: &mut Counts) -> Result<(), String> {
-        let Some(hub) = self.sinks.iter().find(|sink| sink.name() == SinkName::SecurityHub) else {
+        let sink = |name| self.sinks.iter().find(|sink| sink.name() == name);
+        let hub = sink(SinkName::SecurityHub);
+        let metrics = sink(SinkName::CloudWatch).filter(|_| self.ledger.is_shared());
+        if hub.is_none() && metrics.is_none() {
             return Ok(());
+        }
+        let (census, failed) = self.survey(hub, until, counts).await?;
+        let told = match metrics {
+            Some(sink) => sink.tell_standing(&census, until).await,
+            None => None,
         };
-        let (mut after, mut failed) = (None, None);
+        match told {
+            Some(Outcome::Failed(why) | Outcome::Refused(why)) => {
+                *counts.failed.entry(SinkName::CloudWatch).or_default() += 1;
+                Err(why)
+            }
+            Some(Outcome::Done) | None => failed.map_or(Ok(()), Err),
+        }
+    }
+
+    /// Reads how all findings stand, and tells again what is due. What stands open, and the reason if some was not taken.
+    async fn survey(
+        &self,
+        hub: Option<&Sink>,
+        until: Deadline,
+        counts: &mut Counts,
+    ) -> Result<(Census, Option<String>), String> {
+        let (mut after, mut failed, mut census) = (None, None, Census::default());
         loop {
             let page = self.ledger.page(FINDING, after.as_ref()).await.map_err(|error| error.to_string())?;
             let mut due = Vec::new();
             for (key, kept) in page.rows {
-                due.extend(due_of(key, &kept, Timestamp::now()).map_err(|error| error.to_string())?);
+                let row: FindingRow = row::read(&key, &kept).map_err(|error| error.to_string())?;
+                census.add(&row, &self.policy.application);
+                due.extend(due_of(key, kept.version, row, Timestamp::now()));
             }
-            while !due.is_empty() {
-                if until.left() < LEAST {
-                    return Err(TIME_OVER.to_owned());
-                }
-                let rest = due.split_off(due.len().min(BATCH));
-                let again = std::mem::replace(&mut due, rest);
-                failed = self.tell_again(hub, again, until, counts).await.or(failed);
+            if let Some(hub) = hub {
+                failed = self.tell_all_again(hub, due, until, counts).await?.or(failed);
             }
             match page.next {
                 Some(next) => after = Some(next),
-                None => return failed.map_or(Ok(()), Err),
+                None => return Ok((census, failed)),
             }
         }
+    }
+
+    /// Tells what is due, batch by batch; the reason if some of it was not taken.
+    async fn tell_all_again(
+        &self,
+        hub: &Sink,
+        mut due: Vec<Due>,
+        until: Deadline,
+        counts: &mut Counts,
+    ) -> Result<Option<String>, String> {
+        let mut failed = None;
+        while !due.is_empty() {
+            if until.left() < LEAST {
+                return Err(TIME_OVER.to_owned());
+            }
+            let rest = due.split_off(due.len().min(BATCH));
+            let again = std::mem::replace(&mut due, rest);
+            failed = self.tell_again(hub, again, until, counts).await.or(failed);
+        }
+        Ok(failed)
     }
 
     /// Tells a batch; the reason if some of it was not taken.
@@ -163,12 +206,11 @@ impl Dispatcher {
 }
 
 /// A row whose finding is due.
-fn due_of(key: Key, kept: &Kept, now: Timestamp) -> Result<Option<Due>, LedgerError> {
-    let row: FindingRow = row::read(&key, kept)?;
+fn due_of(key: Key, version: u64, row: FindingRow, now: Timestamp) -> Option<Due> {
     let told = row.told_at.as_ref().unwrap_or(&row.updated_at).parse::<Timestamp>();
     let is_old = told.is_ok_and(|told| now.duration_since(told) >= AGE);
-    let parcel = row.last.clone().filter(|_| row.stand != Stand::Closed && is_old);
-    Ok(parcel.map(|parcel| Due { key, version: kept.version, row, parcel }))
+    let parcel = row.last.clone().filter(|_| row.stand != Stand::Closed && is_old)?;
+    Some(Due { key, version, row, parcel })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use http::Uri;
 use tattletrail_engine::finding::Level;
+use tattletrail_engine::metrics::{self, Profile};
 use tattletrail_telemetry::errors::rollbar;
 use tattletrail_telemetry::log::Share;
 
@@ -79,6 +80,12 @@ pub const VARIABLES: &[Variable] = &[
         holds: "0 to 10000",
         default: "200",
         meaning: "how many pairs of application and rule get metrics of their own; the others are counted as `_other`",
+    },
+    Variable {
+        name: "TATTLETRAIL_METRICS_PROFILE",
+        holds: "`standard` or `free`",
+        default: "standard",
+        meaning: "which metrics there are: all, or ten series over all functions, which CloudWatch does not charge for",
     },
     Variable {
         name: "TATTLETRAIL_TOPIC_ARN",
@@ -201,6 +208,8 @@ pub struct Settings {
     pub security_hub: Option<SecurityHubSettings>,
     /// Metrics.
     pub metrics: Option<MetricSettings>,
+    /// Which metrics there are, those of health included.
+    pub metrics_profile: Profile,
     /// The topic for alerts.
     pub topic_arn: Option<String>,
     /// The least level that makes an alert.
@@ -305,11 +314,13 @@ struct Reader {
 impl Reader {
     fn settings(&mut self) -> Settings {
         self.check_log();
+        let profile = self.profile();
         Settings {
             ledger_table: self.text("LEDGER_TABLE"),
             ledger_days: self.number("LEDGER_DAYS", 1, 3650, 90),
             security_hub: self.security_hub(),
-            metrics: self.metrics(),
+            metrics: self.metrics(profile),
+            metrics_profile: profile,
             topic_arn: self.checked("TOPIC_ARN", "the ARN of a topic", |arn| {
                 arn.starts_with("arn:") && arn.split(':').nth(2) == Some("sns")
             }),
@@ -418,7 +429,13 @@ impl Reader {
         Some(SecurityHubSettings { home, region, account: account.unwrap_or_default() })
     }
 
-    fn metrics(&mut self) -> Option<MetricSettings> {
+    fn profile(&mut self) -> Profile {
+        let word = self
+            .checked("METRICS_PROFILE", "`standard` or `free`", |word| Profile::from_word(word).is_some());
+        word.and_then(|word| Profile::from_word(&word)).unwrap_or_default()
+    }
+
+    fn metrics(&mut self, profile: Profile) -> Option<MetricSettings> {
         let word = self.text("METRICS").unwrap_or_else(|| "on".to_owned());
         // CloudWatch API reference, PutMetricData, `Namespace`.
         let namespace = self.checked("METRICS_NAMESPACE", "1 to 255 characters, not AWS/...", |name| {
@@ -430,8 +447,8 @@ impl Reader {
             "on" => {}
             other => self.fault("METRICS", other, "`on` or `off`"),
         }
-        let namespace = namespace.unwrap_or_else(|| "Tattletrail/Detection".to_owned());
-        Some(MetricSettings { namespace, max_series })
+        let namespace = namespace.unwrap_or_else(|| metrics::DETECTION.to_owned());
+        Some(MetricSettings { namespace, max_series, profile })
     }
 
     fn rejected(&mut self) -> Option<RejectedTo> {
@@ -520,6 +537,18 @@ mod tests {
         assert_eq!(settings.metrics.unwrap().max_series, 200);
         assert_eq!(settings.topic_min_level, Level::Medium);
         assert_eq!(settings.rules, None);
+    }
+
+    #[test]
+    fn the_profile_is_that_of_both_kinds_of_metrics() {
+        let settings = read(&[("TATTLETRAIL_METRICS_PROFILE", "free")]).unwrap();
+        assert_eq!(
+            (settings.metrics_profile, settings.metrics.unwrap().profile),
+            (Profile::Free, Profile::Free)
+        );
+        assert_eq!(read(&[]).unwrap().metrics_profile, Profile::Standard);
+        let error = read(&[("TATTLETRAIL_METRICS_PROFILE", "Free")]).unwrap_err().to_string();
+        assert!(error.contains("METRICS_PROFILE is `Free`, expected `standard` or `free`"), "{error}");
     }
 
     #[test]

@@ -50,6 +50,7 @@ use rehearsal::Rehearsal;
 use security_hub::SecurityHub;
 use sns::Sns;
 
+use crate::census::Census;
 use crate::deadline::Deadline;
 use crate::parcel::{Parcel, SinkName};
 
@@ -91,6 +92,14 @@ impl Sink {
             Self::Rehearsal(sink) => sink.name,
             #[cfg(test)]
             Self::Scripted(sink) => sink.name,
+        }
+    }
+
+    /// Tells how much stands open, where that is a sink for it.
+    pub async fn tell_standing(&self, census: &Census, until: Deadline) -> Option<Outcome> {
+        match self {
+            Self::CloudWatch(sink) => Some(sink.tell_standing(census, until).await),
+            _ => None,
         }
     }
 

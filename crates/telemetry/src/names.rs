@@ -38,6 +38,16 @@ pub mod field {
     pub const SEVERITY: &str = "severity";
     /// `eventID` of the CloudTrail record. An annotation.
     pub const EVENT_ID: &str = "event_id";
+    /// The applications that the finding belongs to, with spaces between. An annotation.
+    pub const APPLICATION: &str = "application";
+    /// The same with the attack vectors of each: `cruddur:public-avatars,leaked-key`.
+    pub const VECTORS: &str = "vectors";
+    /// The account of the record: twelve digits.
+    pub const ACCOUNT: &str = "account";
+    /// The Region of the record.
+    pub const RECORD_REGION: &str = "region";
+    /// CloudFormation's word for what a finding is about.
+    pub const RESOURCE_TYPE: &str = "resource_type";
     /// What ties together all that came of one action: `sharedEventID`, else `eventID`.
     pub const CORRELATION_ID: &str = "correlation_id";
     /// The hash of the rule's text.
@@ -130,8 +140,14 @@ pub mod field {
 
 /// What X-Ray indexes of a finding. It indexes 50 annotations of a trace, so those of the first [`INDEXED_FINDINGS`]
 /// findings; of the others they are metadata (X-Ray developer guide, "X-Ray segment documents", annotations).
-pub const ANNOTATIONS: [&str; 5] =
-    [field::FINDING_ID, field::RULE_ID, field::TECHNIQUE, field::SEVERITY, field::EVENT_ID];
+pub const ANNOTATIONS: [&str; 6] = [
+    field::FINDING_ID,
+    field::RULE_ID,
+    field::TECHNIQUE,
+    field::SEVERITY,
+    field::EVENT_ID,
+    field::APPLICATION,
+];
 
 /// How many findings of one trace have annotations.
 pub const INDEXED_FINDINGS: usize = 50 / ANNOTATIONS.len();
@@ -144,6 +160,11 @@ pub const LOGGED: &[&str] = &[
     field::TECHNIQUE,
     field::SEVERITY,
     field::EVENT_ID,
+    field::APPLICATION,
+    field::VECTORS,
+    field::ACCOUNT,
+    field::RECORD_REGION,
+    field::RESOURCE_TYPE,
     field::CORRELATION_ID,
     field::RULE_HASH,
     field::FILTER_ID,

@@ -25,6 +25,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::resource::EnvResourceDetector;
 use tattletrail_engine::finding::{Finding, Trace};
 use tattletrail_engine::ids::{EventId, TechniqueId};
+use tattletrail_engine::threat_model::Attribution;
 use tattletrail_telemetry::names::field;
 use tattletrail_telemetry::trace::spans::{self, FileSaid, FindingSaid};
 use tattletrail_telemetry::trace::{Collector, Stage, Stages};
@@ -115,6 +116,8 @@ impl Traced {
         }
         let techniques =
             finding.rule.techniques.iter().map(TechniqueId::as_str).collect::<Vec<_>>().join(" ");
+        let (application, vectors) =
+            (Attribution::names(&finding.applications), Attribution::told(&finding.applications));
         spans::finding(&FindingSaid {
             finding_id: finding.id.as_str(),
             rule_id: finding.rule.id.as_str(),
@@ -123,6 +126,8 @@ impl Traced {
             severity: finding.rule.level.as_str(),
             status: finding.status.as_str(),
             event_id: finding.event.id.as_ref().map(EventId::as_str),
+            application: Some(application.as_str()).filter(|names| !names.is_empty()),
+            vectors: Some(vectors.as_str()).filter(|vectors| !vectors.is_empty()),
             correlation_id: finding.event.correlation_id().map(EventId::as_str),
             made_in: None,
         })

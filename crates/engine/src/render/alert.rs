@@ -24,8 +24,14 @@ use crate::ids::{AccountId, EventId, Region, TechniqueId};
 /// The name and version of the JSON form. Adding a key keeps the version; any other change raises it.
 pub const SCHEMA: &str = "tattletrail.alert/1";
 
-/// The attribute whose value is a JSON list (SNS: `String.Array`), so that a filter matches any of its elements.
+/// The attribute with the rule's techniques: a JSON list.
 pub const TECHNIQUE: &str = "technique";
+
+/// The attribute with the applications that the finding belongs to: a JSON list.
+pub const APPLICATION: &str = "application";
+
+/// The attributes whose values are JSON lists (SNS: `String.Array`), so that a filter matches any of their elements.
+pub const LISTS: [&str; 2] = [APPLICATION, TECHNIQUE];
 
 /// SNS wants less than 100 characters: API reference, `Publish`, `Subject`.
 const SUBJECT_CHARS: usize = 99;
@@ -42,11 +48,11 @@ pub struct Alert {
     pub text: String,
     /// What a program reads: [`SCHEMA`].
     pub json: Value,
-    /// What subscriptions filter by. All are words, but [`TECHNIQUE`] is a JSON list.
+    /// What subscriptions filter by. All are words, but [`LISTS`] are JSON lists.
     pub attributes: BTreeMap<String, String>,
 }
 
-/// A finding as an alert; `application` is whom it is attributed to.
+/// A finding as an alert; `application` is whom it is attributed to where no threat model says so.
 #[must_use]
 pub fn alert(finding: &Finding, application: &str) -> Alert {
     Alert {
@@ -104,7 +110,8 @@ fn json(finding: &Finding, application: &str) -> Value {
         .with("techniques", techniques)
         .maybe("account", event.account.as_ref().map(AccountId::as_str))
         .maybe("region", event.region.as_ref().map(Region::as_str))
-        .with("application", application)
+        .with("application", names(finding, application).first().copied().unwrap_or_default())
+        .maybe("applications", Some(to_value(&finding.applications)))
         .with("resource", what.maybe("name", Some(resource.name.as_str())).build())
         .with("actor", who.build())
         .with("event", call.build())
@@ -124,6 +131,14 @@ fn of_rule(rule: &RuleInfo) -> Value {
         .with("title", rule.title.as_str())
         .with("hash", rule.hash.as_str())
         .build()
+}
+
+/// The applications that a finding belongs to, or the given one where no threat model has it.
+fn names<'a>(finding: &'a Finding, application: &'a str) -> Vec<&'a str> {
+    if finding.applications.is_empty() {
+        return vec![application];
+    }
+    finding.applications.iter().map(|own| &*own.application).collect()
 }
 
 /// What decides who is woken up; the whole is in the other forms.
@@ -150,16 +165,22 @@ fn attributes(finding: &Finding, application: &str) -> BTreeMap<String, String> 
         ("rule", rule.id.as_str()),
         ("account", event.account.as_ref().map_or("", AccountId::as_str)),
         ("region", event.region.as_ref().map_or("", Region::as_str)),
-        ("application", application),
     ];
     let words = words.into_iter().filter(|(_, value)| !value.trim().is_empty());
     let mut attributes: BTreeMap<_, _> =
         words.map(|(name, value)| (name.to_owned(), attribute(value))).collect();
-    let techniques: Vec<_> = rule.techniques.iter().map(|technique| attribute(technique.as_str())).collect();
-    if !techniques.is_empty() {
-        attributes.insert(TECHNIQUE.to_owned(), Value::from(techniques).to_string());
+    let techniques: Vec<_> = rule.techniques.iter().map(TechniqueId::as_str).collect();
+    for (name, values) in [(TECHNIQUE, techniques), (APPLICATION, names(finding, application))] {
+        attributes.extend(list(&values).map(|list| (name.to_owned(), list)));
     }
     attributes
+}
+
+/// The values as a JSON list; `None` where there is nothing to say.
+fn list(values: &[&str]) -> Option<String> {
+    let values = values.iter().filter(|value| !value.trim().is_empty());
+    let values: Vec<_> = values.map(|value| attribute(value)).collect();
+    (!values.is_empty()).then(|| Value::from(values).to_string())
 }
 
 fn attribute(value: &str) -> String {

@@ -8,6 +8,7 @@ use super::text;
 use crate::exposure::ExposureChange;
 use crate::finding::Finding;
 use crate::ids::TechniqueId;
+use crate::threat_model::Attribution;
 
 /// The columns, in order. New ones are added at the end.
 pub const COLUMNS: [&str; 37] = [
@@ -111,7 +112,7 @@ fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
         finding.trace.as_ref().map(|trace| trace.id.to_string()).unwrap_or_default(),
         event.correlation_id().map(ToString::to_string).unwrap_or_default(),
         rule.hash.to_string(),
-        finding.applications.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        Attribution::told(&finding.applications),
     ]
 }
 

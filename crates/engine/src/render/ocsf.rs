@@ -16,6 +16,7 @@ use super::{ATTACK_VERSION, attack, place, remediation, text};
 use crate::exposure::{Confidence, Verdict};
 use crate::finding::{Finding, Level, Status};
 use crate::ids::{AccountId, EventId, Region, TechniqueId};
+use crate::threat_model::Attribution;
 
 /// The version of the schema.
 pub const SCHEMA_VERSION: &str = "1.6.0";
@@ -58,7 +59,7 @@ pub fn to_event(finding: &Finding) -> Value {
         .maybe("resources", resource(finding).map(|resource| vec![resource]))
         .maybe("evidences", Some(evidence::of(finding)))
         .with("remediation", remediation_of(finding))
-        .maybe("enrichments", trace(finding).map(|trace| vec![trace]))
+        .maybe("enrichments", Some(enrichments(finding)))
         .maybe("unmapped", Some(unmapped(finding, when)))
         .build()
 }
@@ -257,6 +258,26 @@ fn resource(finding: &Finding) -> Option<Value> {
 fn remediation_of(finding: &Finding) -> Value {
     let advice = remediation::of(finding);
     Object::new().with("desc", advice.text).maybe("references", advice.url.map(|url| vec![url])).build()
+}
+
+/// What is known of the event besides: its trace, and the applications that it is about.
+fn enrichments(finding: &Finding) -> Vec<Value> {
+    trace(finding)
+        .into_iter()
+        .chain(finding.applications.iter().map(|own| application(finding, own)))
+        .collect()
+}
+
+/// An application that the finding belongs to, with its attack vectors.
+fn application(finding: &Finding, own: &Attribution) -> Value {
+    let data = Object::new().with("application", &*own.application).with("vectors", to_value(&own.vectors));
+    Object::new()
+        .with("name", "finding_info.uid")
+        .with("value", finding.id.as_str())
+        .with("type", "application")
+        .with("provider", "Tattletrail")
+        .with("data", data.build())
+        .build()
 }
 
 /// The trace of the work that made this event. The class has no place for the schema's object `trace`, so that it is

@@ -1,6 +1,7 @@
 //! Partitions, Regions and console links.
 
-use crate::finding::{Finding, Trace};
+use crate::finding::{EventInfo, Finding, Trace};
+use crate::ids::{AccountId, Region};
 
 /// The partition of a Region: AWS General Reference, "Amazon Resource Names".
 pub fn partition(region: &str) -> &'static str {
@@ -24,6 +25,18 @@ pub(super) fn is_region(text: &str) -> bool {
 /// True for an AWS account: twelve digits.
 pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+impl EventInfo {
+    /// The account, where it is one: twelve digits.
+    pub fn account_number(&self) -> Option<&str> {
+        self.account.as_ref().map(AccountId::as_str).filter(|account| is_account(account))
+    }
+
+    /// The Region, where it can be one.
+    pub fn region_name(&self) -> Option<&str> {
+        self.region.as_ref().map(Region::as_str).filter(|region| is_region(region))
+    }
 }
 
 impl Finding {

@@ -11,6 +11,7 @@ use crate::exposure::{
 use crate::finding::{Actor, EventInfo, Evidence, Finding, Level, RuleInfo, Status, Trace};
 use crate::ids::{AccountId, RuleHash};
 use crate::resource::Resource;
+use crate::threat_model::Attribution;
 
 /// An open port.
 pub(super) fn open_port() -> Finding {
@@ -66,6 +67,22 @@ pub(super) fn traced() -> Finding {
     finding.event.shared_id = Some("0a1b2c3d-0000-4000-8000-00000000000f".into());
     finding.trace = Some(trace(Some("us-east-1".to_owned())));
     finding
+}
+
+/// The same finding, of two applications.
+pub(super) fn attributed() -> Finding {
+    let applications = vec![
+        attribution("account-baseline", &["remote-access"]),
+        attribution("cruddur", &["open-ssh", "lateral"]),
+    ];
+    Finding { applications, ..traced() }
+}
+
+fn attribution(application: &str, vectors: &[&str]) -> Attribution {
+    Attribution {
+        application: application.into(),
+        vectors: vectors.iter().map(|&vector| vector.into()).collect(),
+    }
 }
 
 fn trace(region: Option<String>) -> Trace {
@@ -187,6 +204,7 @@ prop_compose! {
         exposure in option::of(exposure()), closed in any::<bool>(),
         evidence in proptest::collection::vec((text(), text()), 0..30),
         tactics in proptest::collection::vec(text(), 0..3), trace in option::of(option::of(text())),
+        applications in proptest::collection::vec((text(), text()), 0..3),
     ) -> Finding {
         let [id, title, description, arn, name, rule_title, path, reference, technique] = words;
         Finding {
@@ -202,7 +220,7 @@ prop_compose! {
             evidence: evidence.into_iter().map(|(field, value)| Evidence { field, value }).collect(),
             several: None,
             life: None,
-            applications: Vec::new(),
+            applications: applications.iter().map(|(name, vector)| attribution(name, &[vector])).collect(),
             trace: trace.map(self::trace),
         }
     }

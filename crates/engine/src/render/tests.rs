@@ -33,6 +33,16 @@ fn a_trace_enriches_the_event_and_correlates_nothing_else() {
     assert_eq!(traced["finding_info"]["src_url"], plain["finding_info"]["src_url"]);
 }
 
+#[test]
+fn applications_enrich_the_event_each_with_its_vectors() {
+    let event = ocsf::to_event(&samples::attributed());
+    let enrichments = event["enrichments"].as_array().unwrap();
+    assert_eq!(enrichments.len(), 3, "the trace and two applications");
+    assert_eq!(enrichments[2]["value"], event["finding_info"]["uid"]);
+    let data = serde_json::json!({"application": "cruddur", "vectors": ["open-ssh", "lateral"]});
+    assert_eq!(enrichments[2]["data"], data);
+}
+
 proptest! {
     // The findings are large: fewer of them than the usual 256.
     #![proptest_config(ProptestConfig::with_cases(64))]

@@ -1,3 +1,4 @@
+use super::Attribution;
 use crate::engine::Engine;
 use crate::record::CloudTrailRecord;
 use crate::ruleset::{RuleSet, RuleSource};
@@ -169,4 +170,18 @@ fn an_application_has_one_model() {
     let errors =
         RuleSet::from_sources(twice.into_iter().chain([RuleSource::new("r.yml", RULE)])).unwrap_err();
     assert!(errors[0].message.contains("which m.yml has too"), "{errors:?}");
+}
+
+#[test]
+fn two_attributions_make_one_with_the_vectors_of_both() {
+    let own = |application: &str, vectors: &[&str]| Attribution {
+        application: application.into(),
+        vectors: vectors.iter().map(|&vector| vector.into()).collect(),
+    };
+    let opened = [own("b", &["y", "x"])];
+    let closed = [own("a", &["z"]), own("b", &["x", "w"])];
+    let both = Attribution::union(&opened, &closed);
+    assert_eq!(Attribution::told(&both), "a:z b:y,x,w");
+    assert_eq!(Attribution::names(&both), "a b");
+    assert_eq!(Attribution::union(&opened, &[]), opened);
 }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use tattletrail_engine::engine::Filtered;
 use tattletrail_engine::finding::{EventInfo, Finding, RuleInfo, Status};
 use tattletrail_engine::ids::{EventId, FindingId, TechniqueId};
+use tattletrail_engine::threat_model::Attribution;
+
+use crate::parcel;
 
 /// A finding, as far as it is talked about.
 #[derive(Debug)]
@@ -13,19 +16,28 @@ pub(super) struct Made {
     status: Status,
     rule: Arc<RuleInfo>,
     event: EventInfo,
+    resource_type: &'static str,
+    application: String,
+    vectors: Option<String>,
 }
 
 impl Made {
-    pub(super) fn of(finding: &Finding) -> Self {
+    /// A finding; `application` is what it is counted under where no threat model has it.
+    pub(super) fn of(finding: &Finding, application: &str) -> Self {
+        let own = &finding.applications;
         Self {
             finding: finding.id.clone(),
             status: finding.status,
             rule: Arc::clone(&finding.rule),
             event: finding.event.clone(),
+            resource_type: finding.resource.kind,
+            application: parcel::names(own, application).join(" "),
+            vectors: (!own.is_empty()).then(|| Attribution::told(own)),
         }
     }
 
-    /// Says so: ids and words of ours, and nothing of what the record says about people and things.
+    /// Says so: ids and words of ours, and nothing of what the record says about people and things. An account or Region
+    /// that is not of their form is not repeated.
     pub(super) fn tell(&self) {
         let event_id = self.event.id.as_ref().map(EventId::as_str);
         tracing::info!(
@@ -34,6 +46,11 @@ impl Made {
             technique = self.rule.techniques.iter().map(TechniqueId::as_str).collect::<Vec<_>>().join(" "),
             severity = self.rule.level.as_str(),
             event_id,
+            application = self.application.as_str(),
+            vectors = self.vectors.as_deref(),
+            account = self.event.account_number(),
+            region = self.event.region_name(),
+            resource_type = self.resource_type,
             correlation_id = self.event.shared_id.as_ref().map(EventId::as_str).or(event_id),
             rule_hash = self.rule.hash.as_str(),
             status = self.status.as_str(),

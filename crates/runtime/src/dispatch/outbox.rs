@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tattletrail_engine::ids::EventId;
+use tattletrail_engine::threat_model::Attribution;
 use tattletrail_telemetry::trace;
 use tattletrail_telemetry::trace::spans::{self, FindingSaid};
 use tracing::{Instrument as _, Span};
@@ -41,6 +42,8 @@ impl Outgoing {
         let facts = &self.parcel.facts;
         let made_in = facts.origin.trace.as_deref();
         let here = trace::current().map(|trace| trace.to_string());
+        let application = facts.applications().join(" ");
+        let vectors = Attribution::told(&facts.applications);
         let span = spans::finding(&FindingSaid {
             finding_id: self.parcel.finding.as_str(),
             rule_id: facts.rule.as_str(),
@@ -49,6 +52,8 @@ impl Outgoing {
             severity: facts.level.as_str(),
             status: facts.status.as_str(),
             event_id: facts.origin.event.as_ref().map(EventId::as_str),
+            application: Some(application.as_str()),
+            vectors: Some(vectors.as_str()).filter(|vectors| !vectors.is_empty()),
             correlation_id: facts.origin.correlation.as_ref().map(EventId::as_str),
             made_in: made_in.filter(|made_in| Some(*made_in) != here.as_deref()),
         });

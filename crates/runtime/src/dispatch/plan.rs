@@ -189,7 +189,7 @@ impl Dispatcher {
                 }
             }
             plan.writes.push(self.new_row(name.parcel(number), row::body(&parcel)?));
-            plan.made.push(Made::of(&finding));
+            plan.made.push(Made::of(&finding, &self.policy.application));
             plan.outgoing.push(Outgoing::new(name.clone(), number, parcel));
             number += 1;
         }

@@ -8,6 +8,7 @@ use tattletrail_engine::exposure::state::Origin;
 use tattletrail_engine::finding::{Finding, Status};
 use tattletrail_engine::ids::TechniqueId;
 use tattletrail_engine::render::{alert, asff, ocsf};
+use tattletrail_engine::threat_model::Attribution;
 use tattletrail_engine::timeline::{Stand, live_on};
 
 use super::Dispatcher;
@@ -57,10 +58,14 @@ impl Findings {
             Some(_) => Some(live_on(known.map(|row| &row.stand), finding, origin)?),
             None => None,
         };
+        if let Some(known) = known.filter(|row| row.stand != Stand::Closed) {
+            finding.applications = Attribution::union(&known.applications, &finding.applications);
+        }
         let times = Times::of(finding, known);
         let parcel = dispatcher.pack_up(finding, &times);
         if let (Some(stand), Some((row, _))) = (stand, self.rows.get_mut(&key)) {
-            *row = Some(times.row(stand, &parcel));
+            let is_counted = dispatcher.policy.wants(SinkName::CloudWatch, &finding.rule);
+            *row = Some(FindingRow { is_counted, ..times.row(stand, &parcel) });
             self.changed.insert(key);
         }
         Some(parcel)
@@ -123,6 +128,9 @@ impl Times {
             created_at: self.created,
             updated_at: self.updated,
             first_observed_at: self.first_observed,
+            rule: Some(parcel.facts.rule.clone()),
+            applications: parcel.facts.applications.clone(),
+            is_counted: true,
         }
     }
 }
@@ -168,6 +176,7 @@ fn facts(finding: &Finding, application: &str) -> Facts {
         account: finding.event.account.clone().unwrap_or_default(),
         region: finding.event.region.clone().unwrap_or_default(),
         application: application.to_owned(),
+        applications: finding.applications.clone(),
         event_time: finding.event.time.clone(),
         exposure_seconds: finding.life.as_ref().and_then(|life| life.seconds),
         origin: parcel::Origin {

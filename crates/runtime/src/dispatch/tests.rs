@@ -18,6 +18,9 @@ mod steady;
 // More than fits.
 mod giant;
 
+// Whose a finding is.
+mod attributed;
+
 /// The one rule that is looked at.
 const RULE: &str = "ec2/ssh_open_to_world.yml";
 

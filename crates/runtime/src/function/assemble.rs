@@ -11,7 +11,7 @@ use tattletrail_engine::ids::{AccountId, Region};
 use super::Function;
 use crate::calls::Traced;
 use crate::dispatch::{Dispatcher, Policy};
-use crate::health::Source;
+use crate::health::{Health, Source};
 use crate::late::Late;
 use crate::ledger::{Ledger, Memory, Overlay, Table};
 use crate::observe::Observer;
@@ -67,7 +67,8 @@ impl Function {
             sinks: sinks(settings, config),
             policy: policy(settings),
         };
-        Self { source, dispatcher, rejects: rejects(settings, config), store: store(config) }
+        let health = Health { source, profile: settings.metrics_profile };
+        Self { health, dispatcher, rejects: rejects(settings, config), store: store(config) }
     }
 
     /// The same function without effects: its ledger is read and not written, and what its sinks would be sent goes to

@@ -18,7 +18,7 @@ use tracing::Instrument as _;
 
 use super::{NotDelivered, Payload};
 use crate::deadline::Deadline;
-use crate::health::{self, Source};
+use crate::health::{Health, Source};
 use crate::observe::{Observed, Observer};
 use crate::secret::{Opened, Safe};
 use crate::settings::{ErrorsTo, Settings};
@@ -50,7 +50,7 @@ where
 /// What surrounds invocations.
 struct Watch<'o> {
     observer: &'o Observer,
-    source: Source,
+    health: Health,
     reports: Arc<Reports>,
     sink: ErrorSink,
     /// What Rollbar wants to see.
@@ -72,7 +72,8 @@ impl<'o> Watch<'o> {
                 (ErrorSink::Rollbar(rollbar), Some(Safe::new("error reports", token)))
             }
         };
-        Self { observer, source, reports, sink, key, is_first: AtomicBool::new(true) }
+        let health = Health { source, profile: settings.metrics_profile };
+        Self { observer, health, reports, sink, key, is_first: AtomicBool::new(true) }
     }
 
     async fn over<F>(
@@ -172,12 +173,12 @@ impl<'o> Watch<'o> {
         let token = match key.open(deadline.left().min(KEY_BUDGET)).await {
             Opened::Is(token) => token,
             Opened::NotNow => return,
-            Opened::Never => return health::write_reports(self.source, 0, self.reports.clear()),
+            Opened::Never => return self.health.write_reports(0, self.reports.clear()),
         };
         let budget = deadline.left().min(BUDGET);
         let drained = self.reports.drain(rollbar, &token, budget, tokio::time::sleep).await;
         if drained.sent + drained.dropped > 0 {
-            health::write_reports(self.source, drained.sent, drained.dropped);
+            self.health.write_reports(drained.sent, drained.dropped);
         }
     }
 }

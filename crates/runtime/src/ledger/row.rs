@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tattletrail_engine::exposure::state::Part;
 use tattletrail_engine::finding::Finding;
-use tattletrail_engine::ids::AccountId;
+use tattletrail_engine::ids::{AccountId, RuleId};
+use tattletrail_engine::threat_model::Attribution;
 use tattletrail_engine::timeline::Stand;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -92,6 +93,24 @@ pub struct FindingRow {
     /// What Security Hub was last told while the finding is open: it forgets what is not told again within 90 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Parcel>,
+    /// The rule; `None` in a row of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
+    /// The applications that it belongs to. A call that ends it may not show what made it theirs, such as a tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applications: Vec<Attribution>,
+    /// False where metrics leave it out: its rule is being tried out.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub is_counted: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_yes(it: &bool) -> bool {
+    *it
 }
 
 /// The row of a part of the state.

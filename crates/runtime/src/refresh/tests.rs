@@ -110,6 +110,31 @@ async fn what_security_hub_refuses_for_good_is_not_due_the_next_day() {
 }
 
 #[tokio::test]
+async fn what_stands_open_is_counted_and_what_does_not_any_more_as_none() {
+    let calls = [
+        (OPEN, "sg-one", days_ago(3)),
+        (OPEN, "sg-two", days_ago(2)),
+        (OPEN, "sg-closed", days_ago(2)),
+        (CLOSE, "sg-closed", days_ago(1)),
+    ];
+    let (dispatcher, _) = after(&calls).await;
+    let (census, failed) = dispatcher.survey(None, until(), &mut Counts::default()).await.unwrap();
+    let rule = dispatcher.engine.rules().rules()[0].info().id.to_string();
+    let by_rule = [(("shop".to_owned(), rule), 2)].into();
+    assert_eq!((census, failed), (Census { open: 2, by_rule }, None));
+    let (dispatcher, _) = after(&calls[2..]).await;
+    let (census, _) = dispatcher.survey(None, until(), &mut Counts::default()).await.unwrap();
+    assert_eq!((census.open, census.by_rule.values().copied().collect::<Vec<_>>()), (0, vec![0]));
+}
+
+#[test]
+fn a_row_of_an_earlier_version_is_read() {
+    let row = r#"{"stand":{"status":"closed"},"created_at":"a","updated_at":"b","first_observed_at":null}"#;
+    let row: FindingRow = serde_json::from_str(row).unwrap();
+    assert!(row.rule.is_none() && row.applications.is_empty() && row.is_counted);
+}
+
+#[tokio::test]
 async fn an_end_after_that_is_later_than_it() {
     let (dispatcher, hub) = after(&[(OPEN, "sg-old", days_ago(40))]).await;
     assert_eq!(refresh(&dispatcher).await.0, 1);

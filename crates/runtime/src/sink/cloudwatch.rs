@@ -1,6 +1,6 @@
 //! CloudWatch: `PutMetricData`. Findings are counted, so that alarms and dashboards can be made of them.
 //!
-//! Technique, tactic and surface follow from the rule: they are no dimensions, since a dashboard knows the catalogue.
+//! Which metrics there are is told by [`tattletrail_engine::metrics`].
 //! What each delivery counts goes in one call. A call whose answer is lost is made again, so that counts may be too high
 //! and are never too low.
 //!
@@ -20,12 +20,14 @@ use aws_sdk_cloudwatch::config::retry::RetryConfig;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
 use aws_sdk_cloudwatch::{Client, Config};
+use tattletrail_engine::metrics::{Profile, Unit};
 
-pub use self::aggregate::{Datum, Unit, aggregate};
+pub use self::aggregate::{Datum, aggregate, standing};
 pub use self::series::Series;
 use super::Outcome;
 use super::courier::{self, Courier, Entry, Limits, Verdict, batches};
 use super::patience::{self, Fault};
+use crate::census::Census;
 use crate::deadline::Deadline;
 use crate::late::Late;
 use crate::parcel::{Facts, Parcel};
@@ -42,6 +44,8 @@ pub struct MetricSettings {
     /// under the rule `_other`. The bound is one of each running copy of a function, from its start to its end; several
     /// functions and copies may each choose other pairs.
     pub max_series: usize,
+    /// Which metrics there are.
+    pub profile: Profile,
 }
 
 /// Metrics.
@@ -49,6 +53,7 @@ pub struct MetricSettings {
 pub struct CloudWatch {
     client: Late<Client>,
     namespace: String,
+    profile: Profile,
     series: Mutex<Series>,
     now: fn() -> SystemTime,
 }
@@ -64,7 +69,7 @@ impl CloudWatch {
         let config = config.to_builder().retry_config(RetryConfig::disabled()).build();
         let client = Late::new(|| Client::from_conf(config));
         let series = Mutex::new(Series::new(settings.max_series));
-        Self { client, namespace: settings.namespace, series, now }
+        Self { client, namespace: settings.namespace, profile: settings.profile, series, now }
     }
 
     /// Counts parcels. All have the same outcome, that of the calls.
@@ -73,11 +78,24 @@ impl CloudWatch {
         let facts: Vec<&Facts> = parcels.iter().map(|parcel| &parcel.facts).collect();
         let data = {
             let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
-            aggregate(&facts, now, &mut series)
+            aggregate(&facts, now, &mut series, self.profile)
         };
-        let calls = self::calls(data, now);
-        let outcome = worst(courier::send(self, &calls, until).await);
+        let outcome = self.put(data, now, until).await;
         vec![outcome; parcels.len()]
+    }
+
+    /// Tells how much stands open.
+    pub async fn tell_standing(&self, census: &Census, until: Deadline) -> Outcome {
+        let data = {
+            let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+            standing(census, &mut series, self.profile)
+        };
+        self.put(data, (self.now)(), until).await
+    }
+
+    async fn put(&self, data: Vec<Datum>, now: SystemTime, until: Deadline) -> Outcome {
+        let calls = self::calls(data, now);
+        worst(courier::send(self, &calls, until).await)
     }
 }
 

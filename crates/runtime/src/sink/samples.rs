@@ -59,6 +59,7 @@ pub(super) fn parcel(finding: &str) -> Parcel {
             account: account.into(),
             region: region.into(),
             application: "shop".to_owned(),
+            applications: Vec::new(),
             event_time: Some("2026-11-21T07:59:41Z".to_owned()),
             exposure_seconds: None,
             origin: Origin::default(),

@@ -107,6 +107,8 @@ pub struct FindingSaid<'a> {
     pub severity: &'a str,
     pub status: &'a str,
     pub event_id: Option<&'a str>,
+    pub application: Option<&'a str>,
+    pub vectors: Option<&'a str>,
     pub correlation_id: Option<&'a str>,
     /// The trace that it was made in, where that is another.
     pub made_in: Option<&'a str>,
@@ -124,6 +126,8 @@ pub fn finding(said: &FindingSaid<'_>) -> Span {
         severity = said.severity,
         status = said.status,
         event_id = said.event_id,
+        application = said.application,
+        vectors = said.vectors,
         correlation_id = said.correlation_id,
         made_in_trace_id = said.made_in,
     )

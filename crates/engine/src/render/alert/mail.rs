@@ -47,7 +47,12 @@ pub(super) fn text(finding: &Finding, application: &str) -> String {
 fn subject_matter(mail: &mut Mail, finding: &Finding, application: &str) {
     let Finding { event, resource, .. } = finding;
     mail.value("What", &finding.description);
-    mail.value("Application", application);
+    if finding.applications.is_empty() {
+        mail.value("Application", application);
+    }
+    for own in &finding.applications {
+        mail.value("Application", &with(&own.application, Some(&own.vectors.join(", "))));
+    }
     mail.value("Account", event.account.as_ref().map_or("", AccountId::as_str));
     mail.value("Region", event.region.as_ref().map_or("", Region::as_str));
     mail.value("Resource", &with(resource.arn.as_str(), Some(resource.kind)));

@@ -95,6 +95,20 @@ fn techniques_are_a_list_and_absent_where_there_are_none() {
     assert!(!alert(&finding, " ").attributes.contains_key("application"));
 }
 
+#[test]
+fn a_finding_goes_to_whoever_filters_by_one_of_its_applications() {
+    let plain = alert(&samples::open_port(), "shop");
+    assert_eq!(plain.attributes[APPLICATION], r#"["shop"]"#);
+    assert_eq!((&plain.json["application"], plain.json.get("applications")), (&"shop".into(), None));
+    assert!(plain.text.contains("\nApplication  shop\n"), "{}", plain.text);
+    let owned = alert(&samples::attributed(), "shop");
+    assert_eq!(owned.attributes[APPLICATION], r#"["account-baseline","cruddur"]"#);
+    assert_eq!(owned.json["application"], "account-baseline");
+    assert_eq!(owned.json["applications"][1]["vectors"], serde_json::json!(["open-ssh", "lateral"]));
+    assert!(owned.text.contains("\nApplication  cruddur (open-ssh, lateral)\n"), "{}", owned.text);
+    assert!(owned.attributes.len() <= 7, "{:?}", owned.attributes);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -123,7 +137,7 @@ proptest! {
     fn whatever_the_record_says_attributes_are_neither_empty_nor_long(finding in samples::hostile()) {
         for (name, value) in alert(&finding, "shop").attributes {
             prop_assert!(!value.trim().is_empty(), "{name}");
-            prop_assert!(name == TECHNIQUE || value.encode_utf16().count() <= 256, "{name}");
+            prop_assert!(LISTS.contains(&&*name) || value.encode_utf16().count() <= 256, "{name}");
         }
     }
 

@@ -187,6 +187,8 @@ impl Problems {
         self.unless(text_at(resource, "/Id").is_some(), || "a resource has no Id".to_owned());
         self.limit("Resources.Id", text_at(resource, "/Id"), limits::RESOURCE_ID);
         self.limit("Resources.Region", text_at(resource, "/Region"), limits::REGION);
+        let application = text_at(resource, "/ApplicationName");
+        self.limit("Resources.ApplicationName", application, limits::APPLICATION_NAME);
         self.one_of(resource, "/Partition", &["aws", "aws-cn", "aws-us-gov"]);
         self.one_of(resource, "/ResourceRole", &["Target", "Actor"]);
         self.details(resource, kind, &members.unwrap_or_default());

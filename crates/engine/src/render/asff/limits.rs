@@ -27,6 +27,8 @@ pub(super) const DETAIL: usize = 512;
 pub(super) const RESOURCE_TYPE: usize = 256;
 /// `Resources[].Region`.
 pub(super) const REGION: usize = 16;
+/// `Resources[].ApplicationName` has no documented limit: our own, far above the name of any threat model.
+pub(super) const APPLICATION_NAME: usize = 128;
 /// `ProductName` and `CompanyName`.
 pub(super) const NAME: usize = 128;
 /// Members of `ProductFields`.

@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: there are never more than fifty, and the order in which they are put says which are missing then: first
 //! comes what ties the finding to its rule, its event and its trace, last the evidence. It alone is ever cut: the keys
-//! before it are 43 at most, which leaves room for the two of a finding that is sent to another place.
+//! before it are 44 at most, which leaves room for the two of a finding that is sent to another place.
 
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use super::{Scope, limits};
 use crate::exposure::ExposureChange;
 use crate::finding::Finding;
 use crate::ids::{AccountId, EventId, TechniqueId};
+use crate::threat_model::Attribution;
 
 /// The beginning of each key. `aws/` is for AWS alone.
 const PREFIX: &str = "tattletrail/";
@@ -19,7 +20,8 @@ const PREFIX: &str = "tattletrail/";
 /// The fields of a finding.
 pub(super) fn fields(finding: &Finding, time_known: bool, scope: &Scope<'_>) -> Value {
     let fields = of_ties(Fields(Object::new()), finding);
-    let fields = of_rule(fields, finding);
+    let fields =
+        of_rule(fields, finding).put("Applications", Some(&Attribution::told(&finding.applications)));
     let fields = of_life(of_event(fields, finding), finding);
     let fields = of_actor(fields, finding);
     let fields = of_gaps(fields, finding, time_known, scope);

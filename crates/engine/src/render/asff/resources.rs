@@ -87,10 +87,14 @@ fn target_id(finding: &Finding, scope: &Scope<'_>) -> String {
 
 fn target_resource(finding: &Finding, scope: &Scope<'_>, id: &str) -> Value {
     let (kind, details) = typed(finding, scope);
-    resource(kind, id, "Target", scope, Object::new().maybe(kind, details).build())
+    // There is room for one: the others are in the product fields.
+    let application =
+        finding.applications.first().and_then(|own| bounded(&own.application, limits::APPLICATION_NAME));
+    let target = resource(kind, id, "Target", scope).maybe("ApplicationName", application);
+    target.maybe("Details", Some(Object::new().maybe(kind, details).build())).build()
 }
 
-fn resource(kind: &str, id: &str, role: &str, scope: &Scope<'_>, details: Value) -> Value {
+fn resource(kind: &str, id: &str, role: &str, scope: &Scope<'_>) -> Object {
     // The other partitions have names of their own in this one place.
     let partition =
         Some(scope.partition).filter(|partition| ["aws", "aws-cn", "aws-us-gov"].contains(partition));
@@ -100,8 +104,6 @@ fn resource(kind: &str, id: &str, role: &str, scope: &Scope<'_>, details: Value)
         .maybe("Partition", partition)
         .with("Region", scope.region)
         .with("ResourceRole", role)
-        .maybe("Details", Some(details))
-        .build()
 }
 
 /// The type of the target and its details.
@@ -194,7 +196,7 @@ fn actor(finding: &Finding, scope: &Scope<'_>, target: &str) -> Option<Value> {
         None => Object::new(),
     };
     let details = Object::new().maybe(kind, Some(details.build())).build();
-    Some(resource(kind, &id, "Actor", scope, details))
+    Some(resource(kind, &id, "Actor", scope).maybe("Details", Some(details)).build())
 }
 
 /// ASFF's type of a principal, with the member that holds its short name and that name.

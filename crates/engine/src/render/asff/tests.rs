@@ -85,14 +85,29 @@ fn full(given: Finding) -> Finding {
 
 #[test]
 fn no_evidence_takes_the_place_of_what_leads_to_rule_event_and_trace() {
-    let mut given = samples::traced();
+    let mut given = samples::attributed();
     let evidence = |n: usize| crate::finding::Evidence { field: format!("f{n}"), value: "v".to_owned() };
     given.evidence = (0..60).map(evidence).collect();
     let fields = finding(&full(given))["ProductFields"].as_object().unwrap().clone();
     assert_eq!(fields.len(), PRODUCT_FIELDS);
-    assert_eq!(fields.keys().filter(|key| !key.contains("/Evidence/")).count(), 43);
+    assert_eq!(fields.keys().filter(|key| !key.contains("/Evidence/")).count(), 44);
     let first: Vec<_> = fields.keys().take(7).map(|key| key.trim_start_matches("tattletrail/")).collect();
     assert_eq!(first, ["RuleId", "RuleHash", "EventId", "EventUrl", "CorrelationId", "TraceId", "TraceUrl"]);
+}
+
+#[test]
+fn the_target_has_the_first_application_and_the_product_fields_have_all() {
+    let made = finding(&samples::attributed());
+    assert_eq!(
+        made["ProductFields"]["tattletrail/Applications"],
+        "account-baseline:remote-access cruddur:open-ssh,lateral"
+    );
+    assert_eq!(made["Resources"][0]["ApplicationName"], "account-baseline");
+    assert_eq!(made["Resources"][1].get("ApplicationName"), None);
+    let plain = finding(&samples::traced());
+    assert_eq!(plain["ProductFields"].get("tattletrail/Applications"), None);
+    assert_eq!(plain["Resources"][0].get("ApplicationName"), None);
+    assert_eq!(check(&made), Vec::<String>::new());
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! From the facts of a delivery to data, without a clock or a client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use tattletrail_engine::finding::Status;
+use tattletrail_engine::metrics::{Home, Profile, Unit, dimension, name};
 
 use super::series::{self, Pair, Series};
+use crate::census::Census;
 use crate::parcel::Facts;
 
 /// Values of one datum: API reference, `MetricDatum`, `Values`.
@@ -23,7 +25,7 @@ pub struct Datum {
     /// The metric.
     pub name: &'static str,
     /// Names and values of its dimensions.
-    pub dimensions: Vec<(&'static str, String)>,
+    pub dimensions: Dimensions,
     /// What the values are.
     pub unit: Unit,
     /// Each value once, and how often it was seen; at most 150.
@@ -38,67 +40,80 @@ impl Datum {
     }
 }
 
-/// What values are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "CloudWatch's own words")]
-pub enum Unit {
-    Count,
-    Seconds,
-}
-
-/// Counts facts. The same facts, time and series make the same data, in the same order.
+/// Counts facts. The same facts, time, series and profile make the same data, in the same order.
 ///
-/// `Findings` (open) by nothing, by `Level`, and by `Application` and `RuleId`; `FindingsClosed` by nothing and by
-/// `Level`; `ExposureSeconds` of closed ones by nothing and by `Application` and `RuleId`; `TimeToDetect` in seconds;
-/// `SeriesFolded`, the findings that were counted under a rule `_other`.
+/// A finding counts once in what has no dimension or a level, and under each of its applications in what has one. What is
+/// counted is told by [`tattletrail_engine::metrics::TABLE`]; `SeriesFolded` are findings that count under a rule `_other`.
 #[must_use]
-pub fn aggregate(facts: &[&Facts], now: SystemTime, series: &mut Series) -> Vec<Datum> {
+pub fn aggregate(facts: &[&Facts], now: SystemTime, series: &mut Series, profile: Profile) -> Vec<Datum> {
     let mut wanted: BTreeMap<Pair, u32> = BTreeMap::new();
-    for fact in facts.iter().filter(|fact| has_series(fact)) {
-        add(wanted.entry(pair(fact)).or_default());
+    for pair in facts.iter().flat_map(|fact| pairs(fact)) {
+        add(wanted.entry(pair).or_default());
     }
     series.admit(&wanted);
-    let mut counts = Counts::default();
+    let mut counts = Counts::of(profile);
     for fact in facts {
         count(&mut counts, fact, now, series);
     }
     counts.data()
 }
 
-fn has_series(fact: &Facts) -> bool {
-    fact.status == Status::Open || fact.exposure_seconds.is_some()
+/// What stands open, as it is now.
+#[must_use]
+pub fn standing(census: &Census, series: &mut Series, profile: Profile) -> Vec<Datum> {
+    let own = |((application, rule), open): (&(String, String), &u32)| {
+        ((series::value(application), series::value(rule)), *open)
+    };
+    let wanted: BTreeMap<Pair, u32> = census.by_rule.iter().map(own).collect();
+    series.admit(&wanted);
+    let mut by_rule: BTreeMap<Pair, u32> = BTreeMap::new();
+    for (pair, open) in &wanted {
+        let count = by_rule.entry(series.of(pair)).or_default();
+        *count = count.saturating_add(*open);
+    }
+    let mut counts = Counts::of(profile);
+    counts.value(name::OPEN_EXPOSURES, Vec::new(), census.open);
+    for (pair, open) in by_rule {
+        counts.value(name::OPEN_EXPOSURES, dimensions(&pair), open);
+    }
+    counts.data()
 }
 
-fn pair(fact: &Facts) -> Pair {
-    (series::value(&fact.application), series::value(fact.rule.as_str()))
+/// An application and the rule, for each application of a finding.
+fn pairs(fact: &Facts) -> BTreeSet<Pair> {
+    let rule = series::value(fact.rule.as_str());
+    fact.applications().into_iter().map(|application| (series::value(application), rule.clone())).collect()
+}
+
+fn dimensions((application, rule): &Pair) -> Dimensions {
+    vec![(dimension::APPLICATION, application.clone()), (dimension::RULE_ID, rule.clone())]
 }
 
 fn count(counts: &mut Counts, fact: &Facts, now: SystemTime, series: &Series) {
-    let level = || vec![("Level", fact.level.as_str().to_owned())];
-    let own = pair(fact);
-    let (application, rule) = series.of(&own);
-    let is_folded = has_series(fact) && rule != own.1;
-    let by_rule = vec![("Application", application), ("RuleId", rule)];
-    match fact.status {
-        Status::Open => {
-            counts.one("Findings", Vec::new());
-            counts.one("Findings", level());
-            counts.one("Findings", by_rule);
-        }
-        Status::Closed => {
-            counts.one("FindingsClosed", Vec::new());
-            counts.one("FindingsClosed", level());
-            if let Some(seconds) = fact.exposure_seconds {
-                counts.seconds("ExposureSeconds", Vec::new(), seconds);
-                counts.seconds("ExposureSeconds", by_rule, seconds);
-            }
-        }
+    let own = pairs(fact);
+    // Two that have no series of their own may be counted under the same one: once.
+    let under: BTreeSet<Pair> = own.iter().map(|pair| series.of(pair)).collect();
+    let event = match fact.status {
+        Status::Open => name::FINDINGS,
+        Status::Closed => name::FINDINGS_CLOSED,
+    };
+    counts.value(event, Vec::new(), 1);
+    counts.value(event, vec![(dimension::LEVEL, fact.level.as_str().to_owned())], 1);
+    under.iter().for_each(|pair| counts.value(event, dimensions(pair), 1));
+    if let Some(stood) = fact.exposure_seconds.filter(|_| fact.status == Status::Closed) {
+        counts.value(name::EXPOSURE_SECONDS, Vec::new(), seconds(stood));
+        under.iter().for_each(|pair| counts.value(name::EXPOSURE_SECONDS, dimensions(pair), seconds(stood)));
     }
-    if is_folded {
-        counts.one("SeriesFolded", Vec::new());
+    if own.iter().any(|pair| series.of(pair).1 != pair.1) {
+        counts.value(name::SERIES_FOLDED, Vec::new(), 1);
     }
-    if let Some(seconds) = since(fact.event_time.as_deref(), now) {
-        counts.seconds("TimeToDetect", Vec::new(), seconds);
+    if let Some(late) = since(fact.event_time.as_deref(), now) {
+        counts.value(name::TIME_TO_DETECT, Vec::new(), seconds(late));
+        let applications: BTreeSet<&String> = under.iter().map(|(application, _)| application).collect();
+        for application in applications {
+            let by_application = vec![(dimension::APPLICATION, application.clone())];
+            counts.value(name::TIME_TO_DETECT, by_application, seconds(late));
+        }
     }
 }
 
@@ -109,32 +124,36 @@ fn since(event_time: Option<&str>, now: SystemTime) -> Option<i64> {
     Some(now.as_second().saturating_sub(then.as_second()).max(0))
 }
 
-type Key = (&'static str, Vec<(&'static str, String)>);
+/// A hundred and thirty years are as good as any longer time.
+fn seconds(seconds: i64) -> u32 {
+    u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
+}
+
+type Dimensions = Vec<(&'static str, String)>;
 
 /// Values and how often each was seen, by metric and dimensions.
-#[derive(Debug, Default)]
-struct Counts(BTreeMap<Key, (Unit, BTreeMap<u32, u32>)>);
+#[derive(Debug)]
+struct Counts {
+    profile: Profile,
+    values: BTreeMap<(&'static str, Dimensions), (Unit, BTreeMap<u32, u32>)>,
+}
 
 impl Counts {
-    /// One more of what is counted: the sum is what matters, so that each is a value of 1.
-    fn one(&mut self, name: &'static str, dimensions: Vec<(&'static str, String)>) {
-        self.value(name, dimensions, Unit::Count, 1);
+    fn of(profile: Profile) -> Self {
+        Self { profile, values: BTreeMap::new() }
     }
 
-    /// A hundred and thirty years are as good as any longer time.
-    fn seconds(&mut self, name: &'static str, dimensions: Vec<(&'static str, String)>, seconds: i64) {
-        let seconds = u32::try_from(seconds.max(0)).unwrap_or(u32::MAX);
-        self.value(name, dimensions, Unit::Seconds, seconds);
-    }
-
-    fn value(&mut self, name: &'static str, dimensions: Vec<(&'static str, String)>, unit: Unit, value: u32) {
-        let (_, values) = self.0.entry((name, dimensions)).or_insert_with(|| (unit, BTreeMap::new()));
+    /// One more value, where the profile has such a metric. Of what is counted the sum matters: each is a value of 1.
+    fn value(&mut self, name: &'static str, dimensions: Dimensions, value: u32) {
+        let Some(metric) = self.profile.find(Home::Detection, name, &dimensions) else { return };
+        let (_, values) =
+            self.values.entry((name, dimensions)).or_insert_with(|| (metric.unit, BTreeMap::new()));
         add(values.entry(value).or_default());
     }
 
     fn data(self) -> Vec<Datum> {
         let mut data = Vec::new();
-        for ((name, dimensions), (unit, values)) in self.0 {
+        for ((name, dimensions), (unit, values)) in self.values {
             let values: Vec<_> = values.into_iter().collect();
             for values in values.chunks(MOST_VALUES) {
                 let (dimensions, values) = (dimensions.clone(), values.to_vec());

@@ -7,7 +7,7 @@ use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tattletrail_engine::render::alert::{Alert, TECHNIQUE};
+use tattletrail_engine::render::alert::{Alert, LISTS};
 use tattletrail_engine::render::text;
 
 use super::super::courier::Entry;
@@ -66,20 +66,24 @@ impl Message {
             .set_message_group_id(self.group.as_ref().map(|group| group.id.clone()))
             .set_message_deduplication_id(self.group.as_ref().map(|group| group.deduplication.clone()));
         for (name, value) in &self.attributes {
-            let attribute =
-                MessageAttributeValue::builder().data_type(data_type(name)).string_value(value).build()?;
+            let attribute = MessageAttributeValue::builder()
+                .data_type(data_type(name, value))
+                .string_value(value)
+                .build()?;
             request = request.message_attributes(name, attribute);
         }
         request.build()
     }
 }
 
-fn data_type(name: &str) -> &'static str {
-    if name == TECHNIQUE { "String.Array" } else { "String" }
+/// A parcel that waits in the ledger since an earlier version may have one word where there is a list now.
+fn data_type(name: &str, value: &str) -> &'static str {
+    let is_list = LISTS.contains(&name) && serde_json::from_str::<Vec<String>>(value).is_ok();
+    if is_list { "String.Array" } else { "String" }
 }
 
 fn attribute_bytes(attributes: &BTreeMap<String, String>) -> usize {
-    attributes.iter().map(|(name, value)| name.len() + data_type(name).len() + value.len()).sum()
+    attributes.iter().map(|(name, value)| name.len() + data_type(name, value).len() + value.len()).sum()
 }
 
 /// The body within so many bytes: first the text is cut, then the JSON but for its ids.

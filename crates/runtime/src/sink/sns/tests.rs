@@ -90,6 +90,22 @@ async fn mail_gets_the_text_and_the_others_the_json() {
 }
 
 #[tokio::test]
+async fn applications_are_a_list_and_a_word_of_an_earlier_version_is_a_word() {
+    let types = [(r#"["cruddur","shop"]"#, "String.Array"), ("shop", "String"), ("[shop", "String")];
+    for (value, expected) in types {
+        let server = StandIn::scripted([answer(&[0], &[])]);
+        let mut parcel = samples::parcel("f1");
+        let attributes = &mut parcel.alert.as_mut().unwrap().attributes;
+        *attributes = [("application".to_owned(), value.to_owned())].into();
+        assert_eq!(delivered(&server, &[parcel], soon()).await, [Outcome::Done]);
+        let entry = "PublishBatchRequestEntries.member.1.MessageAttributes.entry.1";
+        let said = ["Name", "Value.DataType", "Value.StringValue"]
+            .map(|name| field(&server.requests()[0], &format!("{entry}.{name}")));
+        assert_eq!(said, ["application", expected, value]);
+    }
+}
+
+#[tokio::test]
 async fn a_fifo_topic_gets_a_group_and_the_same_id_for_the_same_message() {
     let server = StandIn::answering(|_| answer(&[0], &[]));
     let topic = sns(&server, &format!("{TOPIC}.fifo"));

@@ -43,6 +43,8 @@ fn finding(id: u64) -> SpanData {
         KeyValue::new(field::TECHNIQUE, "T1562.008"),
         KeyValue::new(field::SEVERITY, "high"),
         KeyValue::new(field::EVENT_ID, "e-1"),
+        KeyValue::new(field::APPLICATION, "cruddur shop"),
+        KeyValue::new(field::VECTORS, "cruddur:a shop:b"),
         KeyValue::new(field::STATUS, "open"),
     ];
     span(names::span::FINDING, id, 1, said)
@@ -74,11 +76,19 @@ fn findings_are_indexed_up_to_the_service_s_limit_and_told_beyond_it() {
         documents[0]["annotations"],
         json!({
             "finding_id": "f-1", "rule_id": "r-1", "technique": "T1562.008", "severity": "high", "event_id": "e-1",
+            "application": "cruddur shop",
         })
     );
-    assert_eq!(documents[0]["metadata"]["tattletrail"], json!({"status": "open"}));
+    assert_eq!(
+        documents[0]["metadata"]["tattletrail"],
+        json!({"status": "open", "vectors": "cruddur:a shop:b"})
+    );
     let annotations = documents.iter().filter_map(|document| document["annotations"].as_object());
-    assert_eq!(annotations.map(Map::len).sum::<usize>(), 50);
+    assert_eq!(
+        annotations.map(Map::len).sum::<usize>(),
+        48,
+        "eight findings, and no ninth: X-Ray indexes 50"
+    );
     assert_eq!(documents[11]["metadata"]["tattletrail"]["finding_id"], "f-12");
 }
 

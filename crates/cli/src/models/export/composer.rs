@@ -4,7 +4,7 @@
 // A vector as a threat.
 mod threat;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use tattletrail_engine::ids::RuleHash;
@@ -32,8 +32,8 @@ pub(super) fn workspace(chosen: &Chosen, model: &ThreatModel) -> (Value, Vec<Str
     }
     let mut threats: Vec<Value> =
         model.vectors.iter().map(|vector| threat::threat(model, vector, &mut told)).collect();
-    let ids: Vec<String> = threats.iter().map(|threat| id(threat).to_owned()).collect();
     number(&mut threats);
+    let ids: Vec<String> = threats.iter().map(|threat| id(threat).to_owned()).collect();
     for (place, (word, list, links, key)) in LINKED.into_iter().enumerate() {
         let mut linked = Linked::default();
         for (vector, threat) in model.vectors.iter().zip(&ids) {
@@ -128,6 +128,7 @@ impl Linked {
 
     fn entities(mut self, told: &mut Vec<String>) -> Value {
         number(&mut self.entities);
+        self.entities.sort_by_key(numeric);
         for one in &mut self.entities {
             if let Some(Value::String(content)) = one.get_mut("content") {
                 cut(content, MOST_CONTENT, "a mitigation or an assumption", told);
@@ -137,9 +138,13 @@ impl Linked {
     }
 }
 
-/// Gives those without a number the next ones, and puts all in the order of their numbers.
+/// The number that Threat Composer shows.
+fn numeric(one: &Value) -> Option<u64> {
+    one.get("numericId").and_then(Value::as_u64)
+}
+
+/// Gives those without a number the next ones.
 fn number(all: &mut [Value]) {
-    let numeric = |one: &Value| one.get("numericId").and_then(Value::as_u64);
     let mut next = all.iter().filter_map(numeric).max().unwrap_or(0);
     for one in all.iter_mut() {
         if numeric(one).is_none()
@@ -148,11 +153,6 @@ fn number(all: &mut [Value]) {
             next += 1;
             object.insert("numericId".to_owned(), next.into());
         }
-    }
-    let places: BTreeMap<u64, usize> =
-        all.iter().filter_map(numeric).enumerate().map(|(at, one)| (one, at)).collect();
-    if places.len() == all.len() {
-        all.sort_by_key(|one| numeric(one));
     }
 }
 

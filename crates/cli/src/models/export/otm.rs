@@ -166,10 +166,7 @@ fn risk(vector: &Vector) -> Value {
     risk.insert("impact".to_owned(), impact.unwrap_or(0).into());
     let word = vector.impact.map_or("the model does not say", |impact| impact.as_str());
     risk.insert("impactComment".to_owned(), word.into());
-    risk.insert(
-        "likelihoodComment".to_owned(),
-        vector.likelihood.map(tattletrail_engine::threat_model::Likelihood::as_str).into(),
-    );
+    risk.insert("likelihoodComment".to_owned(), vector.likelihood.map(Likelihood::as_str).into());
     Value::Object(risk)
 }
 

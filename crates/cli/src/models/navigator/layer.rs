@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use tattletrail_engine::attack;
+use tattletrail_engine::ids::TechniqueId;
 
 use super::By;
 use super::score::{Score, Scores};
@@ -98,7 +99,7 @@ fn value(score: &Score, by: By) -> u64 {
 
 /// Techniques with what is known of them, and those above them, so that sub-techniques are shown.
 fn techniques(scores: &Scores, by: By) -> Vec<Value> {
-    let known: BTreeSet<&str> = scores.0.keys().map(tattletrail_engine::ids::TechniqueId::as_str).collect();
+    let known: BTreeSet<&str> = scores.0.keys().map(TechniqueId::as_str).collect();
     let parents: BTreeSet<&str> =
         known.iter().filter_map(|id| id.split_once('.')).map(|(above, _)| above).collect();
     let mut all: Vec<(&str, Value)> = Vec::new();

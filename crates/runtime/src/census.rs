@@ -51,7 +51,9 @@ mod tests {
 
     fn census(rows: &[FindingRow]) -> Census {
         let mut census = Census::default();
-        rows.iter().for_each(|row| census.add(row, "default"));
+        for row in rows {
+            census.add(row, "default");
+        }
         census
     }
 

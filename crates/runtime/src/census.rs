@@ -43,7 +43,7 @@ mod tests {
 
     use super::*;
 
-    fn row(stand: &serde_json::Value, more: serde_json::Value) -> FindingRow {
+    fn row(stand: &serde_json::Value, more: &serde_json::Value) -> FindingRow {
         let mut row = json!({"stand": stand, "created_at": "", "updated_at": "", "first_observed_at": null});
         row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         serde_json::from_value(row).unwrap()
@@ -51,7 +51,9 @@ mod tests {
 
     fn census(rows: &[FindingRow]) -> Census {
         let mut census = Census::default();
-        rows.iter().for_each(|row| census.add(row, "default"));
+        for row in rows {
+            census.add(row, "default");
+        }
         census
     }
 
@@ -64,10 +66,10 @@ mod tests {
     fn each_is_counted_once_and_under_each_of_its_applications() {
         let two = json!([{"application": "a", "vectors": ["v"]}, {"application": "b", "vectors": ["w"]}]);
         let rows = [
-            row(&open(), json!({"rule": "r1", "applications": two})),
-            row(&open(), json!({"rule": "r1"})),
-            row(&json!({"status": "closed"}), json!({"rule": "r2", "applications": two})),
-            row(&open(), json!({"rule": "r3", "is_counted": false})),
+            row(&open(), &json!({"rule": "r1", "applications": two})),
+            row(&open(), &json!({"rule": "r1"})),
+            row(&json!({"status": "closed"}), &json!({"rule": "r2", "applications": two})),
+            row(&open(), &json!({"rule": "r3", "is_counted": false})),
         ];
         let census = census(&rows);
         assert_eq!(census.open, 2);
@@ -84,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_row_of_an_earlier_version_counts_in_the_total() {
-        let census = census(&[row(&open(), json!({})), row(&json!({"status": "closed"}), json!({}))]);
+        let census = census(&[row(&open(), &json!({})), row(&json!({"status": "closed"}), &json!({}))]);
         assert_eq!((census.open, census.by_rule.len()), (1, 0));
     }
 }

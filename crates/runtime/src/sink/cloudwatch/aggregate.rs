@@ -99,10 +99,14 @@ fn count(counts: &mut Counts, fact: &Facts, now: SystemTime, series: &Series) {
     };
     counts.value(event, Vec::new(), 1);
     counts.value(event, vec![(dimension::LEVEL, fact.level.as_str().to_owned())], 1);
-    under.iter().for_each(|pair| counts.value(event, dimensions(pair), 1));
+    for pair in &under {
+        counts.value(event, dimensions(pair), 1);
+    }
     if let Some(stood) = fact.exposure_seconds.filter(|_| fact.status == Status::Closed) {
         counts.value(name::EXPOSURE_SECONDS, Vec::new(), seconds(stood));
-        under.iter().for_each(|pair| counts.value(name::EXPOSURE_SECONDS, dimensions(pair), seconds(stood)));
+        for pair in &under {
+            counts.value(name::EXPOSURE_SECONDS, dimensions(pair), seconds(stood));
+        }
     }
     if own.iter().any(|pair| series.of(pair).1 != pair.1) {
         counts.value(name::SERIES_FOLDED, Vec::new(), 1);
@@ -129,13 +133,16 @@ fn seconds(seconds: i64) -> u32 {
     u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
 }
 
+/// A metric by its name, with its dimensions.
+type Key = (&'static str, Dimensions);
+
 type Dimensions = Vec<(&'static str, String)>;
 
 /// Values and how often each was seen, by metric and dimensions.
 #[derive(Debug)]
 struct Counts {
     profile: Profile,
-    values: BTreeMap<(&'static str, Dimensions), (Unit, BTreeMap<u32, u32>)>,
+    values: BTreeMap<Key, (Unit, BTreeMap<u32, u32>)>,
 }
 
 impl Counts {

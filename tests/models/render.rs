@@ -36,10 +36,10 @@ fn shipped() -> RuleSet {
     RuleSet::from_sources(tattletrail_rules::built_in()).unwrap()
 }
 
-/// Namespace, name and dimensions.
+/// A series: namespace, name and dimensions.
 type Series = (String, String, Vec<(String, String)>);
 
-/// Series that a dashboard shows: namespace, name and dimensions.
+/// Series that a dashboard shows.
 fn series(dashboard: &Value) -> Vec<Series> {
     let widgets = dashboard["widgets"].as_array().unwrap();
     let metrics = widgets.iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();

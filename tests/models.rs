@@ -79,6 +79,18 @@ fn each_broken_model_has_its_fault_told() {
     assert_golden("broken.txt", &told);
 }
 
+/// One application fits into what is free; all three have one dashboard too many.
+#[test]
+fn what_is_free_is_enforced() {
+    for (path, code, told) in [("../rules/threat-models/cruddur.yml", 0, ""), ("../rules", 1, "[TT135]")] {
+        let run = model(&["check", path, "--profile", "free"]);
+        assert_eq!(run.exit.code(), code, "{}", run.out);
+        assert!(run.out.contains(told), "{}", run.out);
+    }
+    let run = model(&["check", "../rules", "--profile", "free"]);
+    assert!(run.out.contains("found 4 dashboards, expected at most 3"), "{}", run.out);
+}
+
 #[test]
 fn warnings_count_where_that_is_asked_for() {
     let path = files(Path::new(BROKEN), ".yml").into_iter().find(|path| {

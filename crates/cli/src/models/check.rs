@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::civil::Date;
 
+use super::render::settings::ProfileArgument;
 use super::{lints, load};
 use crate::workbench::check::diagnostic::of_error;
 use crate::workbench::check::{CheckFormat, tell, today};
@@ -20,6 +21,8 @@ Examples:
       the models and rules in the folder `rules`, else those inside this program
   tattletrail threat-model check models/shop.yml
       one model, with the built-in rules that it names
+  tattletrail threat-model check models/shop.yml --profile free
+      and does watching it cost nothing?
   tattletrail threat-model check my-rules/ --strict --format sarif > models.sarif
 
 Exit codes:
@@ -44,6 +47,10 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     strict: bool,
 
+    /// Hold the metrics, alarms and dashboards of the models to what AWS gives for nothing
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    profile: Option<ProfileArgument>,
+
     /// Judge days by this one, not by today
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
@@ -57,7 +64,10 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Exit {
     };
     let (found, models, loads) = match load::together(&files) {
         Ok(loaded) => {
-            let found = lints::lint(&loaded, arguments.as_of.unwrap_or_else(today));
+            let mut found = lints::lint(&loaded, arguments.as_of.unwrap_or_else(today));
+            if arguments.profile == Some(ProfileArgument::Free) {
+                found.extend(lints::not_free(&loaded));
+            }
             (found, loaded.rules.models().len(), true)
         }
         Err(errors) => (errors.into_iter().map(of_error).collect(), 0, false),

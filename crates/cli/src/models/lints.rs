@@ -6,14 +6,17 @@ use jiff::civil::Date;
 use tattletrail_engine::sigma::Position;
 use tattletrail_engine::threat_model::{Instrument, ThreatModel, Vector};
 
+use super::cost::over_free;
 use super::load::Loaded;
+use super::render::outline::Outline;
+use super::render::settings::Settings;
 use super::survey::{Level, Seen, Survey, Surveyed, SurveyedVector};
 use crate::workbench::check::diagnostic::{Diagnostic, Severity};
 
 type Lint = (&'static str, &'static str, Severity);
 
 /// Code, words, and how much it matters.
-pub(crate) const LINTS: [Lint; 15] = [
+pub(crate) const LINTS: [Lint; 16] = [
     NO_RULE,
     NO_LOG,
     BLIND,
@@ -29,6 +32,7 @@ pub(crate) const LINTS: [Lint; 15] = [
     UNUSED_LOG,
     UNUSED_COMPONENT,
     OTHER_TECHNIQUE,
+    NOT_FREE,
 ];
 
 const NO_RULE: Lint = ("TT120", "an attack vector has no rule", Severity::Error);
@@ -48,6 +52,19 @@ const UNUSED_LOG: Lint = ("TT132", "no attack vector is shown by a log", Severit
 const UNUSED_COMPONENT: Lint = ("TT133", "no attack vector is about a component", Severity::Warning);
 const OTHER_TECHNIQUE: Lint =
     ("TT134", "no rule of an attack vector is about its techniques", Severity::Warning);
+
+const NOT_FREE: Lint = ("TT135", "the models need more than AWS gives for nothing", Severity::Error);
+
+/// What the metrics, alarms and dashboards of the profile `free` have too many of.
+pub(super) fn not_free(loaded: &Loaded) -> Vec<Diagnostic> {
+    let over = over_free(&Outline::of_set(&loaded.rules), &Settings::default());
+    let first = loaded.rules.models().first();
+    let tell = |(model, message): (&ThreatModel, String)| {
+        let help = "watch fewer applications with this profile, or take `standard`; `threat-model cost` says what that costs";
+        diagnostic(NOT_FREE, &model.path, model.at, message, help)
+    };
+    first.into_iter().flat_map(|model| over.iter().map(move |told| (model, told.clone()))).map(tell).collect()
+}
 
 /// Everything, model by model.
 pub(super) fn lint(loaded: &Loaded, today: Date) -> Vec<Diagnostic> {

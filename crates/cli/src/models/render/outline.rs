@@ -49,6 +49,11 @@ impl<'m> Outline<'m> {
         chosen.models().map(|model| Self::of(model, &chosen.set)).collect()
     }
 
+    /// The models of a set, by application.
+    pub(in crate::models) fn of_set(rules: &'m RuleSet) -> Vec<Self> {
+        rules.models().iter().map(|model| Self::of(model, rules)).collect()
+    }
+
     fn of(model: &'m ThreatModel, rules: &RuleSet) -> Self {
         let row = |vector: &'m Vector| {
             let named = vector.rules.iter().filter_map(|named| rules.named(named));

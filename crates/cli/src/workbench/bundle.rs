@@ -168,6 +168,7 @@ fn text(path: &Path, bundle: &Bundle, style: Style) -> String {
         ("bundle", path.display().to_string()),
         ("rules", header.rules.to_string()),
         ("filters", bundle.rules.filters().len().to_string()),
+        ("threat models", models(bundle).join(", ")),
         ("left out", left_out(bundle).join(", ")),
         ("bytes", bundle.bytes.to_string()),
         ("rule version", header.rule_version.to_string()),
@@ -202,6 +203,12 @@ fn object(path: &Path, bundle: &Bundle) -> Value {
         "sha256": header.sha256,
         "rules": bundle.rules.rules().iter().map(rule).collect::<Vec<_>>(),
         "filters": bundle.rules.filters().iter().map(filter).collect::<Vec<_>>(),
+        "threat_models": models(bundle),
         "left_out": left_out(bundle),
     })
+}
+
+/// The applications whose findings say so.
+fn models(bundle: &Bundle) -> Vec<&str> {
+    bundle.rules.models().iter().map(|model| &*model.application).collect()
 }

@@ -136,6 +136,9 @@ fn findings_belong_to_applications_and_vectors() {
         ));
     }
     assert_golden("attribution.txt", &told);
+    let table = tattletrail_at(Some(80), ["scan", TRAIL]).out;
+    assert!(table.contains("cruddur:avatars-made-public"), "{table}");
+    assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn details(finding: &Finding) -> Vec<String> {
     if !techniques.is_empty() {
         parts.push(techniques.join(" "));
     }
+    parts.extend(finding.applications.iter().map(ToString::to_string));
     parts
 }
 

@@ -16,6 +16,8 @@ pub struct Outline {
     pub names: BTreeSet<String>,
     /// It has filters, placeholders or threat models, and nothing else.
     pub is_filters: bool,
+    /// It has threat models, and nothing else: nothing that cases could be about.
+    pub is_models: bool,
     /// It has a filter for all rules.
     pub is_for_any: bool,
 }
@@ -46,6 +48,8 @@ impl Outline {
             outline.names.extend(names(&source.text).into_iter().map(|name| format!("%{name}%")));
         }
         outline.is_filters &= !parsed.is_empty();
+        let is_model = |one: &Parsed| matches!(one, Parsed::ThreatModel(_));
+        outline.is_models = !parsed.is_empty() && parsed.iter().all(is_model);
         outline.names = outline.names.difference(&outline.defines).cloned().collect();
         outline
     }

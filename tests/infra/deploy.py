@@ -117,6 +117,12 @@ def fitted(template: Any, endpoint: str, bucket: str) -> Any:
             resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": f"{binary}.zip"}
         if resource["Type"] == "AWS::CloudFormation::Stack":
             resource["Properties"]["TemplateURL"] = f"{endpoint}/{bucket}/dashboards.json"
+        # It knows no other state in which a rule matches.
+        if resource["Type"] == "AWS::Events::Rule":
+            resource["Properties"]["State"] = "ENABLED"
+    # CloudFormation makes a number of a parameter that is one; the stand-in leaves it a text.
+    queue = resources["TrailFiles"]["Properties"]["Events"]["Files"]["Properties"]
+    queue["ScalingConfig"] = {"MaximumConcurrency": template["Parameters"]["FilesConcurrency"]["Default"]}
     # The functions find the stand-in, and there is no daemon of X-Ray.
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     variables |= {"AWS_ENDPOINT_URL": endpoint, "OTEL_TRACES_EXPORTER": "none"}
@@ -320,7 +326,7 @@ class Deployment:
         self.bus(json.dumps(record))
         [alert] = until("the alert", self.alerts)
         until("the metric", self.findings)
-        print(f"on the bus: {alert['title']} ({alert['severity']}), alert and metric")
+        print(f"on the bus: {alert['title']}; an alert and a metric")
         logs, group = self.aws("logs"), f"/aws/cloudtrail/{STACK}"
         logs.create_log_stream(logGroupName=group, logStreamName="trail")
         line = {"timestamp": int(time.time() * 1000), "message": json.dumps(record)}

@@ -44,6 +44,7 @@ UNKNOWN_TO_THE_STAND_IN = {
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::Logs::QueryDefinition",
     "AWS::XRay::Group",
+    "AWS::XRay::ResourcePolicy",
     "AWS::XRay::SamplingRule",
 }
 

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Checks `infra/sam` with `sam validate --lint`, cfn-lint and checkov, each in the environment that its requirements pin.
+
+    python3 tests/infra/check.py [--environments FOLDER]
+
+The environments are made where they are missing and kept in FOLDER; without it they are thrown away. Also: the dashboards
+are what `infra/dashboards` makes, each role has the actions that `docs/permissions.md` has a reason for and no others, and
+each alarm says what to do.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import venv
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
+ROLES = {"E": "ApiEventsRole", "L": "TrailLogsRole", "F": "TrailFilesRole"}
+
+
+def environment(folder: pathlib.Path, name: str) -> pathlib.Path:
+    """The folder of the commands of a pinned environment."""
+    commands = folder / name / "bin"
+    if not (folder / name / "done").exists():
+        venv.create(folder / name, with_pip=True)
+        wanted = ["-r", HERE / f"requirements-{name}.txt"]
+        pip = [commands / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *wanted], check=True)
+        (folder / name / "done").touch()
+    return commands
+
+
+def run(*command: str | pathlib.Path) -> None:
+    print("==", pathlib.Path(command[0]).name, *command[1:], flush=True)
+    variables = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "LOG_LEVEL": "CRITICAL"}
+    if code := subprocess.run(command, env=variables).returncode:
+        sys.exit(code)
+
+
+def everything_on(text: str) -> str:
+    """The template with each way in as its default: checkov looks at no resource whose condition is false by default."""
+    for name in ("UseLogs", "UseFiles", "CreateTrail"):
+        before = f'  {name}:\n    Type: String\n    Default: "false"'
+        if before not in text:
+            sys.exit(f"{name} is not a parameter that is false by default: this check has to change with it")
+        text = text.replace(before, before.replace('"false"', '"true"'))
+    return text
+
+
+def granted(text: str) -> dict[str, set[str]]:
+    """The actions of each function's role."""
+    found = {}
+    for role in ROLES.values():
+        body = text.split(f"\n  {role}:\n", 1)[1]
+        body = re.split(r"\n  [A-Z]\w*:\n", body, maxsplit=1)[0].split("Policies:", 1)[1]
+        actions = re.findall(r"Action: (.*)", body)
+        found[role] = {word for action in actions for word in re.findall(r"[a-z0-9]+:[A-Za-z*]+", action)}
+    return found
+
+
+def reasoned() -> dict[str, set[str]]:
+    """The actions that the document has a reason for."""
+    text = (ROOT / "docs" / "permissions.md").read_text().split("## The functions", 1)[1].split("\n## ", 1)[0]
+    found: dict[str, set[str]] = {role: set() for role in ROLES.values()}
+    for row in re.findall(r"^\| (`.*)$", text, re.MULTILINE):
+        actions, whose = [cell.strip() for cell in row.split("|")][:2]
+        service = ""
+        for word in re.findall(r"`([^`]+)`", actions):
+            service, _, action = word.rpartition(":") if ":" in word else (service, "", word)
+            letters = ROLES if whose.startswith("the first") else whose.split(",")[0].split()
+            for letter in letters:
+                found[ROLES[letter]].add(f"{service}:{action}")
+    return found
+
+
+def permissions(text: str) -> None:
+    given, wanted = granted(text), reasoned()
+    for role in ROLES.values():
+        if given[role] != wanted[role]:
+            more, less = sorted(given[role] - wanted[role]), sorted(wanted[role] - given[role])
+            sys.exit(f"{role}: without a reason in docs/permissions.md {more}; with one, and not granted {less}")
+    print(f"== permissions: {sum(map(len, given.values()))} grants, each with its reason")
+
+
+def alarms(text: str) -> None:
+    described = re.findall(r'AlarmName: !Sub "[^"]*?-([a-z-]+)"\n      AlarmDescription: >-\n((?:        .*\n)+)', text)
+    if len(described) != text.count("AlarmName:") or any(len(said.split()) < 15 for _, said in described):
+        sys.exit("an alarm does not say what to do")
+    print(f"== alarms: {len(described)}, each says what to do")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--environments", type=pathlib.Path, help="folder that keeps the tools for the next time")
+    arguments = parser.parse_args()
+    text = TEMPLATE.read_text()
+    permissions(text)
+    alarms(text)
+    run(sys.executable, ROOT / "infra" / "sam" / "dashboards.py", "--check")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = arguments.environments or pathlib.Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        run(environment(folder, "sam") / "sam", "validate", "--lint", "-t", TEMPLATE, "--region", "us-east-1")
+        run(environment(folder, "lint") / "cfn-lint", TEMPLATE, TEMPLATE.parent / "dashboards.json")
+        # Beside the template, where its nested one is found.
+        whole = TEMPLATE.parent / ".everything-on.yaml"
+        whole.write_text(everything_on(text))
+        try:
+            checkov = environment(folder, "checkov") / "checkov"
+            for file in (TEMPLATE, whole):
+                run(checkov, "--skip-download", "--quiet", "--compact", "--framework", "cloudformation", "-f", file)
+        finally:
+            whole.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -57,7 +57,7 @@ def in_own_environment() -> None:
         import samtranslator  # noqa: F401
         import yaml  # noqa: F401
     except ImportError:
-        if os.environ.get("TATTLETRAIL_DEPLOY_ENVIRONMENT"):
+        if os.environ.get("STAND_IN_ENVIRONMENT_MADE"):
             raise
     else:
         return
@@ -67,7 +67,7 @@ def in_own_environment() -> None:
         python = folder / "bin" / "python"
         wanted = ["install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements-deploy.txt"]
         subprocess.run([python, "-m", "pip", *wanted], check=True)
-        environment = os.environ | {"TATTLETRAIL_DEPLOY_ENVIRONMENT": str(folder)}
+        environment = os.environ | {"STAND_IN_ENVIRONMENT_MADE": str(folder)}
         sys.exit(subprocess.run([python, __file__, *sys.argv[1:]], env=environment).returncode)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -195,6 +195,40 @@ fn the_model_in_the_guide_hangs_together() {
     assert_eq!((run.exit.code(), run.out.as_str()), (0, ""));
 }
 
+/// Ids are the same in capitals: a rule that loads so is nowhere left out, and its blindness is told.
+#[test]
+fn a_rule_named_in_capitals_is_the_same_rule() {
+    let broken = fs::read_to_string(format!("{BROKEN}/broken-36-blind-rule-no-data-events.yml")).unwrap();
+    let id = "e7da88f0-20f5-4653-a91d-4bd5222527a0";
+    let capitals =
+        broken.replace(id, &id.to_uppercase()).replace("broken-36-blind-rule-no-data-events", "capitals");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("capitals.yml").display().to_string();
+    fs::write(&path, &capitals).unwrap();
+    assert!(model(&["check", &path]).out.contains("[TT123]"));
+    let otm = json(&model(&["export", "capitals", "--add", &path, "--format", "otm"]));
+    assert_eq!(otm["mitigations"].as_array().unwrap().len(), 1);
+    let borne = capitals.replace("    reason:", &format!("    rules: [{}]\n    reason:", id.to_uppercase()));
+    fs::write(&path, borne).unwrap();
+    assert_eq!(model(&["check", &path, "--strict"]).out, "");
+}
+
+/// A correlation that counts a rule by its id in capitals needs the log that the rule needs.
+#[test]
+fn a_correlation_is_blind_with_the_rules_that_it_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let head = "title: Reads\nlogsource: {product: aws, service: cloudtrail}\n";
+    let rule = format!(
+        "{head}id: 0a2f5a0e-0000-4000-8000-0000000000aa\ndetection: {{s: {{eventSource: s3.amazonaws.com, eventName: GetObject}}, condition: s}}\n"
+    );
+    let correlation = "---\ntitle: Many reads\nid: 0a2f5a0e-0000-4000-8000-0000000000bb\ncorrelation:\n  type: event_count\n  rules: [0A2F5A0E-0000-4000-8000-0000000000AA]\n  group-by: [userIdentity.arn]\n  timespan: 10m\n  condition: {gte: 10}\n";
+    fs::write(folder.path().join("reads.yml"), format!("{rule}{correlation}")).unwrap();
+    let model_text = "threat_model: 1\napplication: reads\ntitle: t\nowner: o\nattack: \"19.1\"\ninstrumentation: [{id: trail, source: cloudtrail-management}]\nvectors: [{id: v, title: t, techniques: [T1530], instrumentation: [trail], rules: [0a2f5a0e-0000-4000-8000-0000000000bb], response: r}]\n";
+    fs::write(folder.path().join("reads-model.yml"), model_text).unwrap();
+    let run = model(&["check", folder.path().to_str().unwrap()]);
+    assert!(run.out.contains("data events of s3.amazonaws.com"), "{}{}", run.out, run.err);
+}
+
 #[test]
 fn what_cannot_be_looked_at_is_told() {
     let run = model(&["coverage", "--application", "nobody"]);

@@ -175,7 +175,8 @@ fn rows_of_exposures_show_what_is_open_and_others_do_not() {
         }
     }
     let model = set.models().iter().find(|model| &*model.application == "cruddur").unwrap();
-    let named = model.vectors.iter().flat_map(|vector| &vector.rules).filter_map(|rule| set.named(rule));
+    let named =
+        model.vectors.iter().flat_map(|vector| &vector.rules).filter_map(|rule| set.named(rule.named()));
     let exposures: BTreeSet<String> =
         named.map(|info| info.id.as_str().to_owned()).filter(|id| is_exposure(id)).collect();
     assert_eq!(open, exposures);

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &mut Console) -> Exit {
         Ok(files) => files,
         Err(exit) => return exit,
     };
-    let (found, models, loads) = match load::together(&files) {
+    let (found, models, loads) = match load::together(files.as_ref()) {
         Ok(loaded) => {
             let mut found = lints::lint(&loaded, arguments.as_of.unwrap_or_else(today));
             if arguments.profile == Some(ProfileArgument::Free) {

@@ -6,7 +6,7 @@ use clap::Args;
 use tattletrail_engine::finding::RuleInfo;
 use tattletrail_engine::ruleset::RuleSet;
 use tattletrail_engine::sigma::nearest;
-use tattletrail_engine::threat_model::{RuleRef, ThreatModel, Vector};
+use tattletrail_engine::threat_model::{ThreatModel, Vector};
 
 use crate::scan::load_with;
 use crate::{Console, Exit};
@@ -75,12 +75,6 @@ impl Chosen {
 
     /// The rules that a vector names, in its order. A correlation that a bundle left out is not among them.
     pub(super) fn rules_of<'c>(&'c self, vector: &'c Vector) -> impl Iterator<Item = &'c RuleInfo> {
-        vector.rules.iter().filter_map(|rule| rule_of(&self.set, rule))
+        vector.rules.iter().filter_map(|rule| self.set.named(rule.named()))
     }
-}
-
-/// The rule that a model names.
-pub(super) fn rule_of<'s>(set: &'s RuleSet, rule: &RuleRef) -> Option<&'s RuleInfo> {
-    let named = rule.named();
-    set.infos().find(|info| info.id.as_str() == named || info.name.as_deref() == Some(named))
 }

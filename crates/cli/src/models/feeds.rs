@@ -136,9 +136,7 @@ pub(crate) fn feeds(rules: &RuleSet, id: &str) -> Vec<BTreeSet<Feed>> {
 
 fn of_correlation(rules: &RuleSet, correlation: &Correlation) -> Vec<BTreeSet<Feed>> {
     // A correlation may count correlations; the set has none that count each other.
-    let named = correlation.named_rules().filter_map(|named| {
-        rules.infos().find(|info| info.id.as_str() == named || info.name.as_deref() == Some(named))
-    });
+    let named = correlation.named_rules().filter_map(|named| rules.named(named));
     named.flat_map(|info| feeds(rules, info.id.as_str())).collect()
 }
 

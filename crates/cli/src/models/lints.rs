@@ -250,8 +250,7 @@ impl Look<'_> {
         let (id, at) = (&vector.id, vector.at);
         let has_log = !vector.instrumentation.is_empty() && !self.is_dark(surveyed);
         for rule in surveyed.rules.iter().filter(|rule| rule.level == Level::Blind && has_log) {
-            let mut names = [Some(rule.info.id.as_str()), rule.info.name.as_deref()].into_iter().flatten();
-            if names.any(|name| self.is_borne(vector, name)) {
+            if self.is_borne(vector, rule.named) {
                 continue;
             }
             let feeds: Vec<String> = rule.lacks.iter().map(super::feeds::Feed::in_words).collect();

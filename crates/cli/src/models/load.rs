@@ -25,25 +25,32 @@ pub(crate) struct Loaded {
     pub(crate) own: Vec<String>,
 }
 
-/// What paths lead to: with none, the folder `rules` here, else what is inside the program.
-pub(super) fn files(paths: &[PathBuf], console: &mut Console) -> Result<Files, Exit> {
+/// What paths lead to: with none, the folder `rules` here, else (`None`) what is inside the program.
+pub(super) fn files(paths: &[PathBuf], console: &mut Console) -> Result<Option<Files>, Exit> {
     if paths.is_empty() && !Path::new(DEFAULT).is_dir() {
-        return Ok(Files { rules: tattletrail_rules::built_in().collect(), cases: Vec::new() });
+        return Ok(None);
     }
-    files::collect(paths, console)
+    files::collect(paths, console).map(Some)
 }
 
-/// Rules and models of files, with those inside the program that they name; every fault otherwise.
-pub(super) fn together(files: &Files) -> Result<Loaded, Vec<RuleError>> {
+/// Rules and models of files, with those inside the program that they name, or all of these; every fault otherwise.
+pub(super) fn together(files: Option<&Files>) -> Result<Loaded, Vec<RuleError>> {
+    let paths = |sources: &[RuleSource]| sources.iter().map(|source| source.path.clone()).collect();
+    let Some(files) = files else {
+        let sources: Vec<RuleSource> = tattletrail_rules::built_in().collect();
+        let own = paths(&sources);
+        return Ok(Loaded { rules: RuleSet::from_sources(sources)?, cases: Cases::built_in(), own });
+    };
     let rules = RuleSet::from_sources(with_needed(files))?;
-    let own = files.rules.iter().map(|source: &RuleSource| source.path.clone()).collect();
-    Ok(Loaded { rules, cases: Cases::of(&files.cases), own })
+    let at_hand = files.rules.iter().map(|source| source.path.as_str());
+    Ok(Loaded { rules, cases: Cases::of(&files.cases, at_hand), own: paths(&files.rules) })
 }
 
 /// The same; what is wrong is said, and the exit is returned.
 pub(crate) fn load(paths: &[PathBuf], console: &mut Console) -> Result<Loaded, Exit> {
     let files = files(paths, console)?;
-    let loaded = together(&files).map_err(|errors| refuse_rules(&RulesError::Bad(errors), console))?;
+    let loaded =
+        together(files.as_ref()).map_err(|errors| refuse_rules(&RulesError::Bad(errors), console))?;
     if loaded.rules.models().is_empty() {
         return Err(no_model(console));
     }

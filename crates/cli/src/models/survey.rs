@@ -89,6 +89,8 @@ pub(crate) struct SurveyedVector<'r> {
 /// One rule of that.
 #[derive(Debug)]
 pub(crate) struct SurveyedRule<'r> {
+    /// What the model calls it.
+    pub(crate) named: &'r str,
     pub(crate) info: &'r RuleInfo,
     /// How many cases show that it fires.
     pub(crate) cases: usize,
@@ -130,8 +132,11 @@ fn of_vector<'r>(
     let surveyed: Vec<_> = vector
         .rules
         .iter()
-        .filter_map(|named| rules.named(named))
-        .map(|info| of_rule(rules, model, vector, info, cases.firing(&info.path), seen))
+        .filter_map(|named| Some((named.named(), rules.named(named.named())?)))
+        .map(|(named, info)| SurveyedRule {
+            named,
+            ..of_rule(rules, model, vector, info, cases.firing(&info.path), seen)
+        })
         .collect();
     let level = surveyed.iter().map(|rule| rule.level).max().unwrap_or(Level::Open);
     SurveyedVector { vector, rules: surveyed, level }
@@ -159,5 +164,5 @@ fn of_rule<'r>(
         (_, _, 1..) => Level::Tested,
         _ => Level::Declared,
     };
-    SurveyedRule { info, cases, fired, lacks, level }
+    SurveyedRule { named: info.id.as_str(), info, cases, fired, lacks, level }
 }

@@ -133,11 +133,7 @@ fn asked(found: &Found) -> Vec<(&'static str, String)> {
         }
         Subject::Correlation(correlation) => {
             let title = |named: &str| {
-                let info = found
-                    .set
-                    .infos()
-                    .find(|info| info.id.as_str() == named || info.name.as_deref() == Some(named));
-                info.map_or_else(|| named.to_owned(), |info| info.title.clone())
+                found.set.named(named).map_or_else(|| named.to_owned(), |info| info.title.clone())
             };
             vec![("counts", correlation.named_rules().map(title).collect::<Vec<_>>().join("; "))]
         }

@@ -4,7 +4,8 @@ use super::RuleSet;
 use crate::finding::{Finding, RuleInfo};
 use crate::ids::RuleId;
 use crate::record::CloudTrailRecord;
-use crate::threat_model::{Attribution, RuleRef, Tags, ThreatModel};
+use crate::sigma::reference::is_called;
+use crate::threat_model::{Attribution, Tags, ThreatModel};
 
 impl RuleSet {
     /// The threat models, by application.
@@ -12,9 +13,9 @@ impl RuleSet {
         &self.models
     }
 
-    /// The rule, or correlation, that a model names; `None` where it is not in this set.
-    pub fn named(&self, rule: &RuleRef) -> Option<&RuleInfo> {
-        self.infos().find(|info| rule.0.is(info))
+    /// The rule, or correlation, that another document names, by id or name; `None` where it is not in this set.
+    pub fn named(&self, name: &str) -> Option<&RuleInfo> {
+        self.infos().find(|info| is_called(info, name))
     }
 
     /// The applications and vectors that name a rule, whatever their scope.

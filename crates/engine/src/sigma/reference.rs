@@ -17,14 +17,18 @@ pub(crate) struct Reference {
 impl Reference {
     /// True if it is this rule that is named.
     pub(crate) fn is(&self, info: &RuleInfo) -> bool {
-        info.id.as_str().eq_ignore_ascii_case(&self.named)
-            || info.name.as_deref() == Some(self.named.as_str())
+        is_called(info, &self.named)
     }
 
     /// The name for a message.
     pub(crate) fn shown(&self) -> String {
         shown(&self.named)
     }
+}
+
+/// True if this is the rule's id, in any case of letters, or its name.
+pub(crate) fn is_called(info: &RuleInfo, named: &str) -> bool {
+    info.id.as_str().eq_ignore_ascii_case(named) || info.name.as_deref() == Some(named)
 }
 
 /// The rules that a key names: a list of texts, or one. Each once.

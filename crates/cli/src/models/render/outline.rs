@@ -56,7 +56,7 @@ impl<'m> Outline<'m> {
 
     fn of(model: &'m ThreatModel, rules: &RuleSet) -> Self {
         let row = |vector: &'m Vector| {
-            let named = vector.rules.iter().filter_map(|named| rules.named(named));
+            let named = vector.rules.iter().filter_map(|named| rules.named(named.named()));
             let rules = named.map(|info| Rule {
                 id: info.id.as_str().to_owned(),
                 title: plain(&info.title, TITLE),

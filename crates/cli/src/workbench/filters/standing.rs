@@ -104,10 +104,6 @@ impl<'f> Standing<'f> {
 }
 
 fn titles(filter: &CompiledFilter, rules: &RuleSet) -> Option<Vec<String>> {
-    let title = |named: &str| {
-        let info =
-            rules.infos().find(|info| info.id.as_str() == named || info.name.as_deref() == Some(named));
-        info.map_or_else(|| named.to_owned(), |info| info.title.clone())
-    };
+    let title = |named: &str| rules.named(named).map_or_else(|| named.to_owned(), |info| info.title.clone());
     Some(filter.named_rules()?.map(title).collect())
 }

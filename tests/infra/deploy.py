@@ -68,7 +68,7 @@ def in_own_environment() -> None:
         wanted = ["install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements-deploy.txt"]
         subprocess.run([python, "-m", "pip", *wanted], check=True)
         environment = os.environ | {"STAND_IN_ENVIRONMENT_MADE": str(folder)}
-        sys.exit(subprocess.run([python, __file__, *sys.argv[1:]], env=environment).returncode)
+        sys.exit(subprocess.run([python, *sys.argv], env=environment).returncode)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

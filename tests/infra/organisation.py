@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""Deploys `infra/org` into a stand-in of AWS on this machine, as one account that is member, log archive and audit account.
+
+    python3 tests/infra/organisation.py
+
+Needs the packages of `tests/infra/requirements-deploy.txt`; without them it makes an environment for itself.
+
+What happens on a member's default bus has to reach the targets of the rules on the two buses of the audit account: a call of
+CloudTrail, a pulse, an alarm, a new file; and what has no business there has to stay. An alarm there has to reach the
+operations topic. Removed, the stacks have to leave nothing behind.
+
+What the stand-in cannot show, since it has no such thing: another account and another Region (it delivers to buses of its own
+only), policies (it asks nobody for permission: not the buses' bond to the organisation, no role, no external id), StackSets,
+archives, the state of a rule that brings in calls that only read, the schedule's call coming back by CloudTrail, events that
+CloudWatch makes of alarms by itself, delivery to log groups (queues stand in for them and for the function), dead letters.
+"""
+
+import argparse
+import json
+import sys
+import time
+from typing import Any
+
+from deploy import ACCOUNT, REGION, ROOT, STACK, Server, in_own_environment, loaded, opened, until
+
+FOLDER = ROOT / "infra" / "org"
+
+# What the stand-in does not know, or what has nothing to stand on where a queue is in place of the function.
+UNKNOWN_TO_THE_STAND_IN = {
+    "AWS::CloudFormation::StackSet",
+    "AWS::Events::Archive",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::ResourcePolicy",
+}
+ALWAYS = {"Fn::Equals": ["this is", "this is"]}
+# A role of the function, and what the stacks are told of it.
+FUNCTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/tattletrail-ApiEventsRole-A1B2C3"
+HUB = {"FunctionRoleArns": FUNCTION_ROLE, "SecurityHubExternalId": "tattletrail-o-a1b2c3d4e5"}
+
+
+def queue_arn(name: str) -> str:
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+
+
+def fitted(template: Any) -> Any:
+    """The template as the stand-in can take it. Everything that is changed is changed here."""
+    resources = template["Resources"]
+    for name in [name for name, it in resources.items() if it["Type"] in UNKNOWN_TO_THE_STAND_IN]:
+        del resources[name]
+    conditions = template.get("Conditions", {})
+    # Here the member and the audit account are one; nor does it know in a condition where it is.
+    for name in conditions.keys() & {"IsElsewhere", "HasHubRole"}:
+        conditions[name] = ALWAYS
+    for resource in resources.values():
+        if "DependsOn" in resource:
+            del resource["DependsOn"]
+        if resource["Type"] != "AWS::Events::Rule":
+            continue
+        rule = resource["Properties"]
+        # It knows no other state in which a rule matches.
+        rule["State"] = "ENABLED"
+        # Nobody but AWS may say `aws.`, and the stand-in holds to it.
+        rule["EventPattern"]["source"] = [at for it in rule["EventPattern"]["source"] for at in (it, of_a_test(it))]
+        for target in rule["Targets"]:
+            arn = json.dumps(target["Arn"])
+            if ":lambda:" in arn or ":logs:" in arn:
+                target["Arn"] = queue_arn("in-place-of-" + rule["Name"]["Fn::Sub"].replace("${MainStack}-", ""))
+    return template
+
+
+def of_a_test(source: Any) -> Any:
+    return json.loads(json.dumps(source).replace("aws.", "test."))
+
+
+def the_stack_set(central: Any, members: Any) -> None:
+    """What the StackSet says has to be what its template asks for: the stand-in makes none."""
+    given = {it["ParameterKey"] for it in central["Resources"]["MemberStacks"]["Properties"]["Parameters"]}
+    if given != members["Parameters"].keys():
+        sys.exit(f"the StackSet gives {sorted(given)}; members.yaml has {sorted(members['Parameters'])}")
+    differing = [name for name in given & central["Parameters"].keys() if not alike(central, members, name)]
+    if differing:
+        sys.exit(f"not the same in central.yaml and members.yaml: {differing}")
+    print(f"the StackSet gives the members' {len(given)} parameters")
+
+
+def alike(central: Any, members: Any, name: str) -> bool:
+    one, other = central["Parameters"][name], members["Parameters"][name]
+    return all(one.get(key) == other.get(key) for key in ("Type", "Default", "AllowedPattern", "AllowedValues"))
+
+
+class Organisation:
+    def __init__(self, server: Server) -> None:
+        self.aws = server.client
+        self.outputs: dict[str, str] = {}
+
+    def beside(self) -> None:
+        """What the stack of Tattletrail itself would have: its queues and its topic, and a queue that hears the topic."""
+        names = ["dead-letters", "events"]
+        for name in names:
+            self.aws("sqs").create_queue(QueueName=f"{STACK}-{name}")
+        for name in ["api-events", "pulses", "member-alarms"]:
+            self.aws("sqs").create_queue(QueueName=f"in-place-of-{name}")
+        self.aws("sqs").create_queue(QueueName="heard")
+        topic = self.aws("sns").create_topic(Name=f"{STACK}-operations")["TopicArn"]
+        self.aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn("heard"))
+
+    def deploy(self, name: str, template: Any, parameters: dict[str, str]) -> None:
+        cloudformation = self.aws("cloudformation")
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(fitted(template)),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+
+        def status() -> str:
+            stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+            if "FAILED" in stack["StackStatus"] or "ROLLBACK" in stack["StackStatus"]:
+                events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+                failed = [it for it in events if "FAILED" in it["ResourceStatus"]]
+                sys.exit("\n".join(f"{it['LogicalResourceId']}: {it.get('ResourceStatusReason')}" for it in failed))
+            self.outputs |= {it["OutputKey"]: it["OutputValue"] for it in stack.get("Outputs", [])}
+            return stack["StackStatus"] if stack["StackStatus"] == "CREATE_COMPLETE" else ""
+
+        until(f"CREATE_COMPLETE of {name}", status)
+        made = {it["LogicalResourceId"] for it in cloudformation.describe_stack_resources(StackName=name)["StackResources"]}
+        if missing := template["Resources"].keys() - made:
+            sys.exit(f"{name}: not deployed: {', '.join(sorted(missing))}")
+        print(f"{name}: CREATE_COMPLETE, {len(made)} resources")
+
+    def happens(self, source: str, kind: str, detail: Any) -> None:
+        entry = {"Source": f"test.{source}", "DetailType": kind, "Detail": json.dumps(detail)}
+        if (answer := self.aws("events").put_events(Entries=[entry]))["FailedEntryCount"]:
+            sys.exit(f"the member's bus did not take the event: {answer}")
+
+    def arrived(self, queue: str) -> list[Any]:
+        """The details of the events in a queue, which are taken out."""
+        sqs = self.aws("sqs")
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        found = []
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def only(self, what: str, queue: str, wanted: Any) -> None:
+        """One event in a queue, the one that is wanted; whatever else happened before has stayed where it was."""
+        events = until(what, lambda: self.arrived(queue), 30)
+        time.sleep(1)
+        events += self.arrived(queue)
+        details = [it["detail"] for it in events]
+        if details != [wanted]:
+            sys.exit(f"{what}: {json.dumps(details)[:2000]}")
+        if events[0]["account"] != ACCOUNT:
+            sys.exit(f"{what}: it is of {events[0]['account']}")
+        print(f"{what}: arrived, and nothing else")
+
+    def a_call(self) -> None:
+        record = opened()
+        self.happens("ec2", "EC2 Instance State-change Notification", {"state": "running"})
+        self.happens("ec2", "AWS API Call via CloudTrail", record)
+        self.only("a call", "in-place-of-api-events", record)
+
+    def a_pulse(self) -> None:
+        def tagged(role: str) -> Any:
+            issuer = {"type": "Role", "userName": role}
+            identity = {"type": "AssumedRole", "sessionContext": {"sessionIssuer": issuer}}
+            return {"eventSource": "sqs.amazonaws.com", "eventName": "TagQueue", "userIdentity": identity}
+
+        pulse = tagged(f"{STACK}-pulse-{REGION}")
+        self.happens("sqs", "AWS API Call via CloudTrail", tagged("somebody"))
+        self.happens("sqs", "AWS API Call via CloudTrail", pulse)
+        self.only("a pulse", "in-place-of-pulses", pulse)
+        # Calls they are, too, as long as the members' pattern lets every call through.
+        self.arrived("in-place-of-api-events")
+
+    def an_alarm(self) -> None:
+        def change(name: str, state: str) -> Any:
+            return {"alarmName": name, "state": {"value": state, "reason": "test"}}
+
+        silent = change(f"{STACK}-silent", "ALARM")
+        for other in (change("somebody-elses", "ALARM"), change(f"{STACK}-silent", "OK")):
+            self.happens("cloudwatch", "CloudWatch Alarm State Change", other)
+        self.happens("cloudwatch", "CloudWatch Alarm State Change", silent)
+        self.only("an alarm", "in-place-of-member-alarms", silent)
+        # Its line in the log makes the alarm there, which is told.
+        self.aws("cloudwatch").set_alarm_state(
+            AlarmName=f"{STACK}-member-alarm", StateValue="ALARM", StateReason="a line in the log"
+        )
+        told = until("what the topic says", lambda: self.arrived("heard"), 30)
+        names = [json.loads(it["Message"])["AlarmName"] for it in told]
+        if names != [f"{STACK}-member-alarm"]:
+            sys.exit(f"the operations topic says {names}")
+        print("the operations topic: told")
+
+    def a_file(self) -> None:
+        def created(key: str, bucket: str = "trail-of-all") -> Any:
+            return {"bucket": {"name": bucket}, "object": {"key": key, "size": 1}}
+
+        folder = f"AWSLogs/o-a1b2c3d4e5/{ACCOUNT}"
+        file = created(f"{folder}/CloudTrail/{REGION}/2026/11/22/a.json.gz")
+        digest = created(f"{folder}/CloudTrail-Digest/{REGION}/2026/11/22/a.json.gz")
+        for other in (digest, created(file["object"]["key"], "another")):
+            self.happens("s3", "Object Created", other)
+        self.happens("s3", "Object Created", file)
+        self.only("a file", f"{STACK}-events", file)
+
+    def the_role(self) -> None:
+        """The role for Security Hub trusts whom it was told, and may do one thing."""
+        iam = self.aws("iam")
+        trust = iam.get_role(RoleName="tattletrail-findings")["Role"]["AssumeRolePolicyDocument"]
+        [statement] = (json.loads(trust) if isinstance(trust, str) else trust)["Statement"]
+        condition = statement["Condition"]
+        asked = (condition["ArnEquals"]["aws:PrincipalArn"], condition["StringEquals"]["sts:ExternalId"])
+        if asked != ([FUNCTION_ROLE], HUB["SecurityHubExternalId"]):
+            sys.exit(f"the role asks for {asked}")
+        if statement["Principal"] != {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}:
+            sys.exit(f"the role trusts {statement['Principal']}")
+        document = iam.get_role_policy(RoleName="tattletrail-findings", PolicyName="findings")["PolicyDocument"]
+        [may] = (json.loads(document) if isinstance(document, str) else document)["Statement"]
+        wanted = ("securityhub:BatchImportFindings", f"arn:aws:securityhub:*:{ACCOUNT}:product/{ACCOUNT}/default")
+        if (may["Action"], may["Resource"]) != wanted:
+            sys.exit(f"the role may {may}")
+        print("the role for Security Hub: as told")
+
+    def remove(self, names: list[str]) -> None:
+        cloudformation, events = self.aws("cloudformation"), self.aws("events")
+        for name in names:
+            cloudformation.delete_stack(StackName=name)
+
+        def left() -> list[str]:
+            rules = [it["Name"] for it in events.list_rules()["Rules"]]
+            buses = [it["Name"] for it in events.list_event_buses()["EventBuses"] if it["Name"] != "default"]
+            roles = [it["RoleName"] for it in self.aws("iam").list_roles()["Roles"]]
+            alarms = [it["AlarmName"] for it in self.aws("cloudwatch").describe_alarms()["MetricAlarms"]]
+            return rules + buses + roles + alarms
+
+        until(f"the end of everything (left: {left()})", lambda: not left(), 30)
+        print("removed: no rule, bus, role or alarm is left")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
+    in_own_environment()
+    templates = {name: loaded((FOLDER / f"{name}.yaml").read_text()) for name in ("central", "members", "log-archive")}
+    the_stack_set(templates["central"], templates["members"])
+    where = {"CentralAccount": ACCOUNT, "CentralRegion": REGION}
+    files = {"TrailBucketName": "trail-of-all"}
+    with Server() as server:
+        organisation = Organisation(server)
+        try:
+            organisation.beside()
+            central = {"OrganizationId": "o-a1b2c3d4e5", "LogArchiveAccount": ACCOUNT} | files
+            organisation.deploy("central", templates["central"], central)
+            organisation.deploy("members", templates["members"], where | HUB)
+            organisation.deploy("log-archive", templates["log-archive"], where | files)
+            organisation.a_call()
+            organisation.a_pulse()
+            organisation.an_alarm()
+            organisation.a_file()
+            organisation.the_role()
+            organisation.remove(["log-archive", "members", "central"])
+        except SystemExit:
+            print(server.log.read_text(errors="replace")[-6000:], file=sys.stderr)
+            raise
+    print("forwarded, told, removed")
+
+
+if __name__ == "__main__":
+    main()

@@ -84,6 +84,48 @@ def the_stack_set(central: Any, members: Any) -> None:
     print(f"the StackSet gives the members' {len(given)} parameters")
 
 
+def the_conditions(members: Any) -> None:
+    """Where what is made, which the stand-in cannot tell: by the account and Region that a stack is in."""
+
+    def value(it: Any, known: dict[str, Any]) -> Any:
+        [(function, given)] = it.items() if isinstance(it, dict) else [("", it)]
+        match function:
+            case "Ref":
+                return known[given]
+            case "Condition":
+                return value(members["Conditions"][given], known)
+            case "Fn::Equals":
+                return value(given[0], known) == value(given[1], known)
+            case "Fn::Not":
+                return not value(given[0], known)
+            case "Fn::And":
+                return all(value(part, known) for part in given)
+            case "Fn::Join":
+                return given[0].join(value(given[1], known))
+            case "":
+                return it
+        sys.exit(f"members.yaml has a condition with {function}, which this check does not know")
+
+    def made(account: str, region: str, alarms: str, roles: list[str]) -> str:
+        known = {"AWS::AccountId": account, "AWS::Region": region, "Alarms": alarms, "FunctionRoleArns": roles}
+        known |= {"CentralAccount": "111122223333", "CentralRegion": "eu-central-1"}
+        names = ("IsElsewhere", "HasAlarms", "HasHubRole")
+        return " ".join(name for name in names if value({"Condition": name}, known))
+
+    roles = [FUNCTION_ROLE]
+    found = [
+        made("111122223333", "eu-central-1", "true", roles),
+        made("111122223333", "us-east-1", "true", roles),
+        made("444455556666", "eu-central-1", "true", roles),
+        made("444455556666", "eu-central-1", "false", [""]),
+        made("444455556666", "us-east-1", "true", roles),
+    ]
+    elsewhere = "IsElsewhere HasAlarms"
+    if found != ["", elsewhere, f"{elsewhere} HasHubRole", "IsElsewhere", elsewhere]:
+        sys.exit(f"what is made where: {found}")
+    print("what is made where: as it should be")
+
+
 def alike(central: Any, members: Any, name: str) -> bool:
     one, other = central["Parameters"][name], members["Parameters"][name]
     return all(one.get(key) == other.get(key) for key in ("Type", "Default", "AllowedPattern", "AllowedValues"))
@@ -247,6 +289,7 @@ def main() -> None:
     in_own_environment()
     templates = {name: loaded((FOLDER / f"{name}.yaml").read_text()) for name in ("central", "members", "log-archive")}
     the_stack_set(templates["central"], templates["members"])
+    the_conditions(templates["members"])
     where = {"CentralAccount": ACCOUNT, "CentralRegion": REGION}
     files = {"TrailBucketName": "trail-of-all"}
     with Server() as server:

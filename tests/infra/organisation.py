@@ -6,8 +6,8 @@
 Needs the packages of `tests/infra/requirements-deploy.txt`; without them it makes an environment for itself.
 
 What happens on a member's default bus has to reach the targets of the rules on the two buses of the audit account: a call of
-CloudTrail, a pulse, an alarm, a new file; and what has no business there has to stay. An alarm there has to reach the
-operations topic. Removed, the stacks have to leave nothing behind.
+CloudTrail, a pulse, an alarm, a new file; and what has no business there has to stay in the member, and if it came by other
+ways, on the bus. An alarm there has to reach the operations topic. Removed, the stacks have to leave nothing behind.
 
 What the stand-in cannot show, since it has no such thing: another account and another Region (it delivers to buses of its own
 only), policies (it asks nobody for permission: not the buses' bond to the organisation, no role, no external id), StackSets,
@@ -33,6 +33,9 @@ UNKNOWN_TO_THE_STAND_IN = {
     "AWS::Lambda::Permission",
     "AWS::Logs::ResourcePolicy",
 }
+BUSES = ["organisation", "members"]
+# Source, kind and detail.
+Event = tuple[str, str, Any]
 ALWAYS = {"Fn::Equals": ["this is", "this is"]}
 # A role of the function, and what the stacks are told of it.
 FUNCTION_ROLE = f"arn:aws:iam::{ACCOUNT}:role/tattletrail-ApiEventsRole-A1B2C3"
@@ -171,10 +174,26 @@ class Organisation:
             sys.exit(f"{name}: not deployed: {', '.join(sorted(missing))}")
         print(f"{name}: CREATE_COMPLETE, {len(made)} resources")
 
-    def happens(self, source: str, kind: str, detail: Any) -> None:
-        entry = {"Source": f"test.{source}", "DetailType": kind, "Detail": json.dumps(detail)}
+    def listen(self) -> None:
+        """On both buses of the audit account a rule that hears everything."""
+        for bus in BUSES:
+            self.aws("sqs").create_queue(QueueName=f"on-{bus}")
+            pattern = json.dumps({"account": [{"exists": True}]})
+            where = {"EventBusName": f"{STACK}-{bus}"}
+            self.aws("events").put_rule(Name="listen", EventPattern=pattern, State="ENABLED", **where)
+            target = {"Id": "queue", "Arn": queue_arn(f"on-{bus}")}
+            self.aws("events").put_targets(Rule="listen", Targets=[target], **where)
+
+    def listen_no_more(self) -> None:
+        for bus in BUSES:
+            where = {"EventBusName": f"{STACK}-{bus}"}
+            self.aws("events").remove_targets(Rule="listen", Ids=["queue"], **where)
+            self.aws("events").delete_rule(Name="listen", **where)
+
+    def happens(self, source: str, kind: str, detail: Any, bus: str = "default") -> None:
+        entry = {"Source": f"test.{source}", "DetailType": kind, "Detail": json.dumps(detail), "EventBusName": bus}
         if (answer := self.aws("events").put_events(Entries=[entry]))["FailedEntryCount"]:
-            sys.exit(f"the member's bus did not take the event: {answer}")
+            sys.exit(f"the bus {bus} did not take the event: {answer}")
 
     def arrived(self, queue: str) -> list[Any]:
         """The details of the events in a queue, which are taken out."""
@@ -187,46 +206,53 @@ class Organisation:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
-    def only(self, what: str, queue: str, wanted: Any) -> None:
-        """One event in a queue, the one that is wanted; whatever else happened before has stayed where it was."""
-        events = until(what, lambda: self.arrived(queue), 30)
+    def goes(self, what: str, way: tuple[str, str], wanted: Event, others: list[Event]) -> None:
+        """On its way from the member by a bus to a queue is what is wanted, and none of the others."""
+        bus, queue = way
+        for event in [*others, wanted]:
+            self.happens(*event)
+        for place in (f"on-{bus}", queue):
+            events = until(f"{what} ({place})", lambda: self.arrived(place), 30)
+            time.sleep(1)
+            events += self.arrived(place)
+            if [it["detail"] for it in events] != [wanted[2]] or events[0]["account"] != ACCOUNT:
+                sys.exit(f"{what}, {place}: {json.dumps(events)[:2000]}")
+        # On the bus itself, whoever put them there.
+        for event in others:
+            self.happens(*event, bus=f"{STACK}-{bus}")
+        until(f"what is not {what}", lambda: self.arrived(f"on-{bus}"), 30)
         time.sleep(1)
-        events += self.arrived(queue)
-        details = [it["detail"] for it in events]
-        if details != [wanted]:
-            sys.exit(f"{what}: {json.dumps(details)[:2000]}")
-        if events[0]["account"] != ACCOUNT:
-            sys.exit(f"{what}: it is of {events[0]['account']}")
+        self.arrived(f"on-{bus}")
+        if past := self.arrived(queue):
+            sys.exit(f"{what}: the bus let through {json.dumps(past)[:2000]}")
         print(f"{what}: arrived, and nothing else")
 
     def a_call(self) -> None:
-        record = opened()
-        self.happens("ec2", "EC2 Instance State-change Notification", {"state": "running"})
-        self.happens("ec2", "AWS API Call via CloudTrail", record)
-        self.only("a call", "in-place-of-api-events", record)
+        call = ("ec2", "AWS API Call via CloudTrail", opened())
+        other = ("ec2", "EC2 Instance State-change Notification", {"state": "running"})
+        self.goes("a call", ("organisation", "in-place-of-api-events"), call, [other])
 
     def a_pulse(self) -> None:
-        def tagged(role: str) -> Any:
+        def tagged(role: str) -> Event:
             issuer = {"type": "Role", "userName": role}
             identity = {"type": "AssumedRole", "sessionContext": {"sessionIssuer": issuer}}
-            return {"eventSource": "sqs.amazonaws.com", "eventName": "TagQueue", "userIdentity": identity}
+            detail = {"eventSource": "sqs.amazonaws.com", "eventName": "TagQueue", "userIdentity": identity}
+            return ("sqs", "AWS API Call via CloudTrail", detail)
 
         pulse = tagged(f"{STACK}-pulse-{REGION}")
-        self.happens("sqs", "AWS API Call via CloudTrail", tagged("somebody"))
-        self.happens("sqs", "AWS API Call via CloudTrail", pulse)
-        self.only("a pulse", "in-place-of-pulses", pulse)
+        self.goes("a pulse", ("members", "in-place-of-pulses"), pulse, [tagged("somebody")])
         # Calls they are, too, as long as the members' pattern lets every call through.
-        self.arrived("in-place-of-api-events")
+        for queue in ("on-organisation", "in-place-of-api-events"):
+            self.arrived(queue)
 
     def an_alarm(self) -> None:
-        def change(name: str, state: str) -> Any:
-            return {"alarmName": name, "state": {"value": state, "reason": "test"}}
+        def change(name: str, state: str) -> Event:
+            detail = {"alarmName": name, "state": {"value": state, "reason": "test"}}
+            return ("cloudwatch", "CloudWatch Alarm State Change", detail)
 
         silent = change(f"{STACK}-silent", "ALARM")
-        for other in (change("somebody-elses", "ALARM"), change(f"{STACK}-silent", "OK")):
-            self.happens("cloudwatch", "CloudWatch Alarm State Change", other)
-        self.happens("cloudwatch", "CloudWatch Alarm State Change", silent)
-        self.only("an alarm", "in-place-of-member-alarms", silent)
+        others = [change("somebody-elses", "ALARM"), change(f"{STACK}-silent", "OK")]
+        self.goes("an alarm", ("members", "in-place-of-member-alarms"), silent, others)
         # Its line in the log makes the alarm there, which is told.
         self.aws("cloudwatch").set_alarm_state(
             AlarmName=f"{STACK}-member-alarm", StateValue="ALARM", StateReason="a line in the log"
@@ -238,16 +264,12 @@ class Organisation:
         print("the operations topic: told")
 
     def a_file(self) -> None:
-        def created(key: str, bucket: str = "trail-of-all") -> Any:
-            return {"bucket": {"name": bucket}, "object": {"key": key, "size": 1}}
+        def created(folder: str, bucket: str = "trail-of-all") -> Event:
+            key = f"AWSLogs/o-a1b2c3d4e5/{ACCOUNT}/{folder}/{REGION}/2026/11/22/a.json.gz"
+            return ("s3", "Object Created", {"bucket": {"name": bucket}, "object": {"key": key, "size": 1}})
 
-        folder = f"AWSLogs/o-a1b2c3d4e5/{ACCOUNT}"
-        file = created(f"{folder}/CloudTrail/{REGION}/2026/11/22/a.json.gz")
-        digest = created(f"{folder}/CloudTrail-Digest/{REGION}/2026/11/22/a.json.gz")
-        for other in (digest, created(file["object"]["key"], "another")):
-            self.happens("s3", "Object Created", other)
-        self.happens("s3", "Object Created", file)
-        self.only("a file", f"{STACK}-events", file)
+        others = [created("CloudTrail-Digest"), created("CloudTrail", "another")]
+        self.goes("a file", ("organisation", f"{STACK}-events"), created("CloudTrail"), others)
 
     def the_role(self) -> None:
         """The role for Security Hub trusts whom it was told, and may do one thing."""
@@ -300,11 +322,13 @@ def main() -> None:
             organisation.deploy("central", templates["central"], central)
             organisation.deploy("members", templates["members"], where | HUB)
             organisation.deploy("log-archive", templates["log-archive"], where | files)
+            organisation.listen()
             organisation.a_call()
             organisation.a_pulse()
             organisation.an_alarm()
             organisation.a_file()
             organisation.the_role()
+            organisation.listen_no_more()
             organisation.remove(["log-archive", "members", "central"])
         except SystemExit:
             print(server.log.read_text(errors="replace")[-6000:], file=sys.stderr)

@@ -110,7 +110,8 @@ impl Place {
     }
 }
 
-fn decoded(key: &str) -> String {
+/// A key that is encoded as in a form.
+pub(crate) fn decoded(key: &str) -> String {
     let mut bytes = Vec::with_capacity(key.len());
     let mut rest = key.bytes();
     while let Some(byte) = rest.next() {

@@ -68,7 +68,7 @@ def in_own_environment() -> None:
         wanted = ["install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements-deploy.txt"]
         subprocess.run([python, "-m", "pip", *wanted], check=True)
         environment = os.environ | {"STAND_IN_ENVIRONMENT_MADE": str(folder)}
-        sys.exit(subprocess.run([python, __file__, *sys.argv[1:]], env=environment).returncode)
+        sys.exit(subprocess.run([python, *sys.argv], env=environment).returncode)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -134,6 +134,8 @@ def fitted(template: Any, endpoint: str, bucket: str) -> Any:
 class Server:
     """The stand-in, on a free port of this machine only."""
 
+    COMMAND = ["-m", "ministack"]
+
     def __enter__(self) -> "Server":
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -149,7 +151,7 @@ class Server:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+                [sys.executable, *self.COMMAND],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

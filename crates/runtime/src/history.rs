@@ -58,6 +58,15 @@ pub struct Turn {
     pub quiet_before: Timestamp,
 }
 
+impl Turn {
+    /// Where a reading writes what it found: beside the map's manifest.
+    pub fn list(&self, reading: u64) -> Object {
+        let folder = self.manifest.key.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let key = format!("{folder}/IN_TURN_{reading}.json");
+        Object { bucket: self.manifest.bucket.clone(), key, version: None }
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Payload {

@@ -45,7 +45,7 @@ impl Invocation<'_> {
 
     /// Takes in one object; false if it was not read to its end.
     pub(super) async fn object(&mut self, number: usize, object: &Object) -> bool {
-        let place = format!("s3://{}/{}", object.bucket, object.key);
+        let place = object.place();
         let stream = match self.open(object).await {
             Ok(stream) => stream,
             Err(code) if code == "NoSuchKey" || code == "NoSuchVersion" => {

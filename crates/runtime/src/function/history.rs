@@ -4,6 +4,7 @@
 //! the answer, which makes its item of the map a failure, and no message for a queue. Work that a retry can finish is an
 //! error, as everywhere.
 
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::primitives::ByteStream;
 use lambda_runtime::{Context, Error};
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use super::{Function, Invocation, NotDelivered};
 use crate::deadline::Deadline;
 use crate::dispatch::Handled;
 use crate::dispatch::terms::{Share, Terms, time_of};
-use crate::history::answer::{FileAnswer, Named, Records, Settled};
+use crate::history::answer::{FileAnswer, Named, Records, Totals};
 use crate::history::lists::{Listed, Manifest};
 use crate::history::turns::{Again, Held, again};
 use crate::history::{Task, Turn, no_trail_file};
@@ -51,6 +52,16 @@ impl Function {
                 self.on(terms, context).turn(turn).await
             }
         }
+    }
+
+    /// Writes down what a reading found.
+    async fn put(&self, list: &Object, found: &Named) -> Result<(), String> {
+        let body = serde_json::to_vec(found).map_err(|error| error.to_string())?;
+        let put =
+            self.store.put_object().bucket(&list.bucket).key(&list.key).content_type("application/json");
+        let put = put.body(ByteStream::from(body)).send().await;
+        let why = |code: &str| format!("{} can't be written: {code}", list.place());
+        put.map(|_| ()).map_err(|error| why(error.code().unwrap_or("no answer")))
     }
 
     fn on(&self, terms: Terms, context: &Context) -> Invocation<'_> {
@@ -112,13 +123,14 @@ impl Invocation<'_> {
         let next = self
             .in_turn(again(std::mem::take(&mut listed.left), &turn.from), &turn.from, half, &mut held)
             .await?;
+        let (function, deadline) = (self.function, self.deadline);
         let (handled, _) = self.done().await?;
-        let mut so_far = turn.so_far;
-        so_far.records.add(&Records::of(&handled.counts));
-        so_far.ends_of_nothing += handled.counts.ends_of_nothing;
-        so_far.late += held.late;
-        so_far.readings += 1;
-        Ok(told(listed, so_far, &handled, next))
+        let found = Named::of(&handled.found, handled.counts.opened + handled.counts.closed, MOST_NAMED);
+        let list = turn.list(turn.so_far.readings);
+        let put = deadline.grace().limit(function.put(&list, &found)).await;
+        put.unwrap_or_else(|| Err("no answer in time".to_owned()))
+            .map_err(|why| NotDelivered::new(1, why))?;
+        Ok(told(&turn, listed.totals, &handled, held.late, next))
     }
 
     /// Lets records happen in their order. Says from when on nothing is done yet; `None` if all is.
@@ -151,7 +163,7 @@ impl Invocation<'_> {
 
     /// Reads a file again, and holds what waits for its turn. What can't be read was told before.
     async fn hold(&mut self, file: &Again, from: &str, held: &mut Held) -> Result<(), String> {
-        let place = format!("s3://{}/{}", file.object.bucket, file.object.key);
+        let place = file.object.place();
         let stream =
             self.open(&file.object).await.map_err(|code| format!("{place} can't be fetched: {code}"))?;
         let mut reading = Reading::of(stream);
@@ -190,7 +202,7 @@ impl Invocation<'_> {
     }
 
     async fn results(&self, object: &Object) -> Result<ByteStream, String> {
-        let why = |code| format!("s3://{}/{} can't be fetched: {code}", object.bucket, object.key);
+        let why = |code: String| format!("{} can't be fetched: {code}", object.place());
         self.open(object).await.map_err(why)
     }
 }
@@ -202,17 +214,17 @@ async fn read_whole(stream: ByteStream) -> Result<Vec<u8>, String> {
     read.map(|_| bytes).map_err(|error| error.to_string())
 }
 
-/// What the state machine is told of a reading in turn: what was found in this one, what all of them and the map came to,
-/// and from when to go on.
-fn told(listed: Listed, so_far: Settled, handled: &Handled, next: Option<String>) -> Value {
-    let mut totals = listed.totals;
+/// What the state machine is told of a reading in turn: what the map and all readings came to, and whether and from when to
+/// go on.
+fn told(turn: &Turn, mut totals: Totals, handled: &Handled, late: u64, next: Option<String>) -> Value {
+    let mut so_far = turn.so_far.clone();
+    so_far.records.add(&Records::of(&handled.counts));
+    so_far.ends_of_nothing += handled.counts.ends_of_nothing;
+    so_far.late += late;
+    so_far.readings += 1;
     totals.opened += so_far.records.opened;
     totals.closed += so_far.records.closed;
-    let counts = &handled.counts;
-    let found = Named::of(&handled.found, counts.opened + counts.closed, MOST_NAMED);
-    let mut told = json!({"totals": totals, "so_far": so_far, "found": found});
-    if let (Some(next), Some(members)) = (next, told.as_object_mut()) {
-        members.insert("next".to_owned(), next.into());
-    }
-    told
+    let lists = (0..so_far.readings).map(|number| turn.list(number).place());
+    totals.lists.insert("in_turn".to_owned(), lists.collect());
+    json!({"totals": totals, "so_far": so_far, "done": next.is_none(), "from": next.unwrap_or_default()})
 }

@@ -17,6 +17,13 @@ pub struct Object {
     pub version: Option<String>,
 }
 
+impl Object {
+    /// Where it is, as people write it.
+    pub fn place(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.key)
+    }
+}
+
 /// What a message names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {

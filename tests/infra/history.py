@@ -258,8 +258,10 @@ def one_after_another(server: Server, keys: list[str], folder: pathlib.Path, com
     world = World(server, "backwards")
     items = [{"Key": key} for key in reversed(keys)]
     world.aws("s3").put_object(Bucket=world.bucket, Key="lists/backwards.json", Body=json.dumps(items).encode())
-    given = {"bucket": "trail", "list": {"bucket": world.bucket, "key": "lists/backwards.json"}}
-    world.check("by list, backwards", given, expected, len(keys))
+    given = {"bucket": "trail", "list": {"bucket": world.bucket, "key": "lists/backwards.json"}, "turns_at_once": 3}
+    said = world.check("by list, backwards, few at a time", given, expected, len(keys))
+    if said["in_turn"]["readings"] < 5:
+        sys.exit(f"{said['in_turn']['readings']} readings in turn, expected a dozen")
 
 
 def same_processors() -> None:

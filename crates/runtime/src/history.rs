@@ -29,6 +29,9 @@ pub use names::no_trail_file;
 /// What is younger than this when a run starts may still be on its way to the other functions, whose alerts nobody may take.
 const YOUNG: SignedDuration = SignedDuration::from_hours(24);
 
+/// How many records have their turn in one invocation, unless the input says otherwise.
+const TURNS: u64 = 20_000;
+
 /// What the state machine asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
@@ -54,6 +57,8 @@ pub struct Turn {
     pub so_far: Settled,
     /// From when on; empty at the first time.
     pub from: String,
+    /// How many records have their turn before this reading ends, if others can go on.
+    pub most: u64,
     /// Before when what is found is old.
     pub quiet_before: Timestamp,
 }
@@ -86,6 +91,7 @@ struct Payload {
 struct Input {
     bucket: String,
     alerts_since: Option<String>,
+    turns_at_once: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -110,13 +116,19 @@ pub fn task(payload: &str) -> Option<Result<Task, String>> {
 
 impl Payload {
     fn into_task(self, quiet_before: Timestamp) -> Task {
-        let manifest = self.results.unwrap_or_default();
+        let input = self.history.unwrap_or_default();
         if let Some(item) = self.item {
-            let bucket = self.history.unwrap_or_default().bucket;
-            return Task::File { object: object_of(&item, &bucket, self.encoded), quiet_before };
+            return Task::File { object: object_of(&item, &input.bucket, self.encoded), quiet_before };
         }
-        let manifest = Object { bucket: manifest.bucket, key: manifest.key, version: None };
-        Task::Turn(Turn { manifest, items: self.items, so_far: self.so_far, from: self.from, quiet_before })
+        let Manifest { bucket, key } = self.results.unwrap_or_default();
+        Task::Turn(Turn {
+            manifest: Object { bucket, key, version: None },
+            items: self.items,
+            so_far: self.so_far,
+            from: self.from,
+            most: input.turns_at_once.unwrap_or(TURNS),
+            quiet_before,
+        })
     }
 }
 

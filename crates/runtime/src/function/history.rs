@@ -26,9 +26,6 @@ use crate::receive::objects::Object;
 /// The most of a manifest: it names a file for gigabytes of results.
 const MOST_MANIFEST: u64 = 16 * 1024 * 1024;
 
-/// How many records have their turn in one invocation at most: they are all in order when they are told.
-const MOST_TURNS: u64 = 20_000;
-
 /// How many findings an answer names.
 const MOST_NAMED: usize = 2000;
 
@@ -120,9 +117,8 @@ impl Invocation<'_> {
             );
         }
         let mut held = Held::default();
-        let next = self
-            .in_turn(again(std::mem::take(&mut listed.left), &turn.from), &turn.from, half, &mut held)
-            .await?;
+        let next =
+            self.in_turn(again(std::mem::take(&mut listed.left), &turn.from), &turn, half, &mut held).await?;
         let (function, deadline) = (self.function, self.deadline);
         let (handled, _) = self.done().await?;
         let found = Named::of(&handled.found, handled.counts.opened + handled.counts.closed, MOST_NAMED);
@@ -137,15 +133,16 @@ impl Invocation<'_> {
     async fn in_turn(
         &mut self,
         files: Vec<Again>,
-        from: &str,
+        turn: &Turn,
         until: Deadline,
         held: &mut Held,
     ) -> Result<Option<String>, Error> {
+        let from = turn.from.as_str();
         for file in files {
             while let Some(waiting) = held.before(&file.first) {
                 self.intake.add_read(ONLY, Read::Waits(waiting)).await;
             }
-            let is_enough = until.is_over() || self.intake.counts().received >= MOST_TURNS;
+            let is_enough = until.is_over() || self.intake.counts().received >= turn.most;
             // Some of it must be done, or there would be no end.
             if is_enough && file.first.as_str() > from && self.intake.counts().received > 0 {
                 return Ok(Some(file.first));

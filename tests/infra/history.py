@@ -14,7 +14,9 @@ nobody may be woken by it; and a second run must find nothing new.
 
 import argparse
 import collections
+import csv
 import gzip
+import io
 import json
 import pathlib
 import random
@@ -22,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -35,6 +38,8 @@ BREAKS_OFF = f"{FOLDER}/111122223333_CloudTrail_eu-central-1_20261120T1200Z_Brea
 NO_LOG = f"{FOLDER}/111122223333_CloudTrail_eu-central-1_20261120T1200Z_NoLog00000000001.json.gz"
 EMPTY = f"{FOLDER}/111122223333_CloudTrail_eu-central-1_20261120T1200Z_Empty00000000001.json.gz"
 OTHER = "AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/20/other.log.gz"
+# Somebody has copied a file.
+COPY = f"{FOLDER}/copy of a+b=c.json.gz"
 OPENS_SSH = "bac773ea-374e-4e67-a884-548266432b97"
 # The sample trail's day is before it: nobody is told of what is older.
 ALERTS_SINCE = "2026-11-21T00:00:00Z"
@@ -76,6 +81,7 @@ def prepared(folder: pathlib.Path) -> pathlib.Path:
     contents = {BREAKS_OFF: whole[: len(whole) * 2 // 3], NO_LOG: gzip.compress(b'{"hello": "world"}'), EMPTY: b""}
     for key, body in contents.items():
         (folder / key).write_bytes(body)
+    shutil.copy(min((folder / FOLDER).glob("*_IPuI2kvgPSGIszEo.json.gz")), folder / COPY)
     return folder
 
 
@@ -262,11 +268,48 @@ def one_after_another(server: Server, keys: list[str], folder: pathlib.Path, com
     said = world.check("by list, backwards, few at a time", given, expected, len(keys))
     if said["in_turn"]["readings"] < 5:
         sys.exit(f"{said['in_turn']['readings']} readings in turn, expected a dozen")
+    by_inventory(world, keys)
+
+
+def by_inventory(world: World, keys: list[str]) -> None:
+    """What a list has named, an inventory names again: every file is found, and nothing is new."""
+    rows = io.StringIO()
+    csv.writer(rows, quoting=csv.QUOTE_ALL).writerows(["trail", urllib.parse.quote(key), "5"] for key in keys)
+    s3 = world.aws("s3")
+    s3.put_object(Bucket=world.bucket, Key="inventory/data/1.csv.gz", Body=gzip.compress(rows.getvalue().encode()))
+    manifest = {"sourceBucket": "trail", "destinationBucket": f"arn:aws:s3:::{world.bucket}", "fileFormat": "CSV"}
+    manifest |= {"fileSchema": "Bucket, Key, Size", "files": [{"key": "inventory/data/1.csv.gz"}]}
+    s3.put_object(Bucket=world.bucket, Key="inventory/manifest.json", Body=json.dumps(manifest).encode())
+    error, said = world.run({"inventory": {"bucket": world.bucket, "key": "inventory/manifest.json"}})
+    totals = said["totals"]
+    got = (error, totals["files"], totals["failed"], totals["opened"], totals["closed"])
+    expect("by inventory", got, ("FilesFailed", len(keys), 3, 0, 0))
+    print("by inventory: the same files, nothing new")
+
+
+def leads_somewhere(states: Any, first: str) -> None:
+    """Every state is there, and can be reached."""
+    reached, ahead = set(), [first]
+    while ahead:
+        name = ahead.pop()
+        if name not in states:
+            sys.exit(f"the machine goes on to {name}, which it has not")
+        if name in reached:
+            continue
+        reached.add(name)
+        state = states[name]
+        ahead += [it["Next"] for it in [state, *state.get("Choices", []), *state.get("Catch", [])] if "Next" in it]
+        ahead += [state["Default"]] if "Default" in state else []
+        if processor := state.get("ItemProcessor"):
+            leads_somewhere(processor["States"], processor["StartAt"])
+    expect("states that are reached", reached, set(states))
 
 
 def same_processors() -> None:
     """The three ways to name files differ in how they are read, and in nothing else."""
-    states = loaded(HISTORY.read_text())["Resources"]["History"]["Properties"]["Definition"]["States"]
+    definition = loaded(HISTORY.read_text())["Resources"]["History"]["Properties"]["Definition"]
+    states = definition["States"]
+    leads_somewhere(states, definition["StartAt"])
     ways = [states[f"FilesOf{name}"] for name in ("Prefix", "Inventory", "List")]
     for way in ways:
         for name in ("Label", "ItemReader"):

@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
-"""The stand-in of AWS with what it lacks of the Distributed Map: `ResultWriter` and `MaxConcurrencyPath`.
+"""The stand-in of AWS with what it lacks of the Distributed Map: `ResultWriter`, `MaxConcurrencyPath`, inventories.
 
     python3 tests/infra/result_writer.py        # in the place of: python3 -m ministack
 
 What is written is as the Step Functions developer guide has it ("ResultWriter (Map)"): a manifest and, by the end that they
-came to, lists of child executions with their input, output, error and cause, under the prefix and the name of the map run.
+came to, lists of child executions with their input, output, error and cause, under the prefix and the name of the map run. An
+inventory is read as the S3 user guide describes it ("Amazon S3 Inventory list"): compressed CSV without a header.
 """
 
+import csv
+import gzip
+import io
 import json
 from typing import Any
 
 from ministack.services import s3, stepfunctions
 
 original = stepfunctions._run_distributed_map
+read_items = stepfunctions._read_map_items
 
 
 def record(child: dict[str, Any]) -> dict[str, Any]:
@@ -56,6 +61,20 @@ def run(state: Any, raw: Any, effective: Any, iterator: Any, execution: Any, con
     return stepfunctions._apply_output_path(state, output, context), following
 
 
+def items(reader: Any, effective: Any, context: Any) -> Any:
+    if reader.get("ReaderConfig", {}).get("InputType") != "MANIFEST":
+        return read_items(reader, effective, context)
+    place = stepfunctions._resolve_params_obj(reader["Parameters"], effective, context)
+    manifest = json.loads(s3._get_object(place["Bucket"], place["Key"], {}, {})[2])
+    names = [name.strip() for name in manifest["fileSchema"].split(",")]
+    bucket = manifest["destinationBucket"].removeprefix("arn:aws:s3:::")
+    found = []
+    for file in manifest["files"]:
+        text = gzip.decompress(s3._get_object(bucket, file["key"], {}, {})[2]).decode()
+        found += [dict(zip(names, row, strict=True)) for row in csv.reader(io.StringIO(text))]
+    return found
+
+
 def written(writer: Any, arn: str, effective: Any, context: Any) -> Any:
     place = stepfunctions._resolve_params_obj(writer["Parameters"], effective, context)
     folder = f"{place['Prefix'].rstrip('/')}/{arn.rsplit(':', 1)[1]}"
@@ -78,4 +97,5 @@ if __name__ == "__main__":
     from ministack.app import main
 
     stepfunctions._run_distributed_map = run
+    stepfunctions._read_map_items = items
     main()

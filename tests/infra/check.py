@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks `infra/sam` and `infra/history` with `sam validate --lint`, cfn-lint and checkov, each in the environment that its requirements pin.
+"""Checks `infra/sam` and `infra/history` with `sam validate --lint`, cfn-lint and checkov, each in the environment that its
+requirements pin.
 
     python3 tests/infra/check.py [--environments FOLDER]
 

@@ -216,12 +216,13 @@ class World:
         if got != expected:
             sys.exit(f"{name}: not found {expected - got}, found as well {got - expected}")
         expect("opened and closed", (totals["opened"], totals["closed"]), counted(expected))
-        left = sum(json.loads(it["Output"])["later"]["turn"]["count"] for place in totals["lists"]["succeeded"] for it in self.list(place))
-        left += sum(it["later"]["turn"]["count"] for it in failures.values())
+        read = [json.loads(it["Output"]) for place in totals["lists"]["succeeded"] for it in self.list(place)]
+        left = sum(it["later"]["turn"]["count"] for it in [*read, *failures.values()])
         expect("records that had their turn", said["in_turn"]["received"], left)
         self.nobody_was_woken()
         opened, closed = counted(expected)
-        print(f"{name}: {files} files, {totals['records']} records, {opened} opened, {closed} closed, as the scan says; 3 failures")
+        held = f"{files} files, {totals['records']} records"
+        print(f"{name}: {held}, {opened} opened, {closed} closed, as the scan says; 3 failures")
         return said
 
 

@@ -3,7 +3,7 @@
 //! In: the payloads that `infra/history` makes. Out: a [`Task`]. A file is read twice at most: once by itself, many at the
 //! same time, for what its records say alone; once [in its turn](turns), for the few that change what stands exposed.
 //!
-//! Sources: Step Functions developer guide, "ItemReader (Map)", "ResultWriter (Map)", "Map state context data".
+//! Sources: Step Functions developer guide, "`ItemReader` (Map)", "`ResultWriter` (Map)", "Map state context data".
 
 // What became of a file, and of all of them.
 pub mod answer;

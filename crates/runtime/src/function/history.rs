@@ -16,7 +16,7 @@ use super::files::Reading;
 use super::{Function, Invocation, NotDelivered};
 use crate::deadline::Deadline;
 use crate::dispatch::Handled;
-use crate::dispatch::terms::{Share, Terms, time_of};
+use crate::dispatch::terms::{Later, Share, Terms, time_of};
 use crate::history::answer::{FileAnswer, Named, Records, Totals};
 use crate::history::lists::{Listed, Manifest};
 use crate::history::turns::{Again, Held, again};
@@ -74,7 +74,7 @@ impl Function {
                 on.intake.reject("no object");
                 let (Handled { counts, .. }, _) = on.done().await?;
                 let answer = FileAnswer::default().with_fault("NoFile", vec![why]);
-                return Ok(serde_json::to_value(answer.with_counts(&counts, &[], Default::default()))?);
+                return Ok(serde_json::to_value(answer.with_counts(&counts, &[], Later::default()))?);
             }
         };
         let mut is_whole = true;
@@ -126,7 +126,7 @@ impl Invocation<'_> {
         let put = deadline.grace().limit(function.put(&list, &found)).await;
         put.unwrap_or_else(|| Err("no answer in time".to_owned()))
             .map_err(|why| NotDelivered::new(1, why))?;
-        Ok(told(&turn, listed.totals, &handled, held.late, next))
+        Ok(told(&turn, listed.totals, &handled, held.early, next))
     }
 
     /// Lets records happen in their order. Says from when on nothing is done yet; `None` if all is.
@@ -213,11 +213,11 @@ async fn read_whole(stream: ByteStream) -> Result<Vec<u8>, String> {
 
 /// What the state machine is told of a reading in turn: what the map and all readings came to, and whether and from when to
 /// go on.
-fn told(turn: &Turn, mut totals: Totals, handled: &Handled, late: u64, next: Option<String>) -> Value {
+fn told(turn: &Turn, mut totals: Totals, handled: &Handled, early: u64, next: Option<String>) -> Value {
     let mut so_far = turn.so_far.clone();
     so_far.records.add(&Records::of(&handled.counts));
     so_far.ends_of_nothing += handled.counts.ends_of_nothing;
-    so_far.late += late;
+    so_far.early += early;
     so_far.readings += 1;
     totals.opened += so_far.records.opened;
     totals.closed += so_far.records.closed;

@@ -12,11 +12,11 @@ use crate::receive::objects::Object;
 
 /// How many findings an answer about a file names: the cause of a failure holds 32,768 characters (Step Functions API
 /// reference, `SendTaskFailure`), and an id has 32.
-const MOST_NAMED: usize = 400;
+const MOST_NAMED: usize = 300;
 
 /// How many reasons go with a file, and how long each may be.
 const MOST_REASONS: usize = 10;
-const LONGEST_REASON: usize = 300;
+const LONGEST_REASON: usize = 200;
 
 /// What became of a file that was read by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,8 +81,8 @@ pub struct Settled {
     pub records: Records,
     /// Ends of what was never seen to begin.
     pub ends_of_nothing: u64,
-    /// Records that came too late for their turn, since too many were held.
-    pub late: u64,
+    /// Records that had their turn before it was sure to have come, since too many were held.
+    pub early: u64,
     /// How many readings there were.
     pub readings: u64,
 }

@@ -14,7 +14,7 @@ use super::answer::{FileAnswer, Totals};
 use super::turns::Left;
 use crate::receive::objects::Object;
 
-/// The map's manifest (Step Functions developer guide, "ResultWriter (Map)").
+/// The map's manifest (Step Functions developer guide, "`ResultWriter` (Map)").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Manifest {

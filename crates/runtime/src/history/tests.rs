@@ -1,9 +1,13 @@
 //! Payloads of the state machine, and what it wrote.
 
 use serde_json::json;
+use tattletrail_engine::engine::{Engine, Read, Waiting};
+use tattletrail_engine::ids::EventId;
+use tattletrail_engine::record::CloudTrailRecord;
+use tattletrail_engine::ruleset::RuleSet;
 
 use super::lists::{Listed, Manifest};
-use super::turns::again;
+use super::turns::{Held, again};
 use super::*;
 
 const STARTED: &str = "2026-11-22T10:00:00.123Z";
@@ -15,8 +19,8 @@ fn file(payload: &Value) -> (Result<Object, String>, String) {
     }
 }
 
-fn object(bucket: &str, key: &str) -> Result<Object, String> {
-    Ok(Object { bucket: bucket.to_owned(), key: key.to_owned(), version: None })
+fn object(bucket: &str, key: &str) -> Object {
+    Object { bucket: bucket.to_owned(), key: key.to_owned(), version: None }
 }
 
 #[test]
@@ -26,12 +30,12 @@ fn every_kind_of_item_names_its_file() {
     let listed = with(
         json!({"Etag": "e", "Key": "AWSLogs/a+b.json.gz", "LastModified": 1, "Size": 5, "StorageClass": "STANDARD"}),
     );
-    assert_eq!(file(&listed).0, object("trail", "AWSLogs/a+b.json.gz"));
+    assert_eq!(file(&listed).0, Ok(object("trail", "AWSLogs/a+b.json.gz")));
     let mut inventory = with(json!({"Bucket": "audit", "Key": "AWSLogs/a+b%3D.json.gz", "Size": "5"}));
     inventory["encoded"] = true.into();
-    assert_eq!(file(&inventory).0, object("audit", "AWSLogs/a b=.json.gz"));
+    assert_eq!(file(&inventory).0, Ok(object("audit", "AWSLogs/a b=.json.gz")));
     let failed = with(json!({"Status": "FAILED", "Cause": "c", "Input": inventory.to_string()}));
-    assert_eq!(file(&failed).0, object("audit", "AWSLogs/a b=.json.gz"));
+    assert_eq!(file(&failed).0, Ok(object("audit", "AWSLogs/a b=.json.gz")));
     for nothing in
         [json!({}), json!({"Key": ""}), json!({"Input": "x"}), json!({"Input": failed.to_string()})]
     {
@@ -65,7 +69,7 @@ fn other_payloads_are_no_history() {
     }
 }
 
-fn left(key: &str, turn: Value, writes: Value, opens: Value) -> Value {
+fn left(key: &str, turn: &Value, writes: &Value, opens: &Value) -> Value {
     json!({"bucket": "trail", "key": key, "whole": true, "received": 2, "opened": 1,
         "later": {"turn": turn, "writes": writes, "opens": opens}})
 }
@@ -76,10 +80,10 @@ fn span(first: &str, last: &str) -> Value {
 
 #[test]
 fn lists_are_added_up_and_what_is_left_is_read_by_its_first_record() {
-    let none = || json!({});
-    let late = left("late", span("05", "06"), none(), none()).to_string();
-    let early = left("early", span("01", "05"), span("00", "09"), none()).to_string();
-    let writes = left("writes", none(), span("02", "03"), none()).to_string();
+    let none = json!({});
+    let late = left("late", &span("05", "06"), &none, &none).to_string();
+    let early = left("early", &span("01", "05"), &span("00", "09"), &none).to_string();
+    let writes = left("writes", &none, &span("02", "03"), &none).to_string();
     let broken = json!({"bucket": "trail", "key": "broken", "whole": false, "error": "FileNotWhole", "rejected": {"damaged": 1}});
     let good = [&late, &early, &writes].map(|output| json!({"Status": "SUCCEEDED", "Output": output}));
     let bad = json!([
@@ -97,7 +101,7 @@ fn lists_are_added_up_and_what_is_left_is_read_by_its_first_record() {
     assert_eq!(names(""), ["early", "late"]);
     assert_eq!(names("06"), ["late"]);
     // An object's ACL was opened: from then on writes matter.
-    let opens = left("opens", span("03", "03"), none(), span("03", "03")).to_string();
+    let opens = left("opens", &span("03", "03"), &none, &span("03", "03")).to_string();
     let entry = json!([{"Status": "SUCCEEDED", "Output": opens}]);
     listed.read(entry.to_string().as_bytes()).unwrap();
     assert_eq!(keys(again(listed.left, "")), ["early", "writes", "opens", "late"]);
@@ -118,4 +122,30 @@ fn a_manifest_names_its_lists() {
     let keys: Vec<_> = manifest.lists().map(|list| (list.bucket, list.key)).collect();
     assert_eq!(keys, [("results".to_owned(), "p/SUCCEEDED_0.json".to_owned())]);
     assert_eq!(json!(manifest.places()), json!({"succeeded": ["s3://results/p/SUCCEEDED_0.json"]}));
+}
+
+fn waiting(time: &str, id: &str) -> Box<Waiting> {
+    let record = json!({"eventSource": "ec2.amazonaws.com", "eventName": "DeleteSecurityGroup", "eventTime": time, "eventID": id,
+        "recipientAccountId": "111122223333", "requestParameters": {"groupId": "sg-1"}});
+    match Engine::new(RuleSet::default()).read(CloudTrailRecord::parse(&record.to_string()).unwrap()) {
+        Read::Waits(waiting) => waiting,
+        Read::Done(_) => panic!("it may change what stands exposed"),
+    }
+}
+
+#[test]
+fn records_have_their_turn_by_time_and_in_one_second_by_their_id() {
+    let id =
+        |waiting: Box<Waiting>| waiting.record().event_id().as_ref().map(EventId::as_str).unwrap().to_owned();
+    let mut held = Held::default();
+    for (time, name) in
+        [("10:00:02Z", "d"), ("10:00:01Z", "b"), ("10:00:03Z", "e"), ("10:00:01Z", "a"), ("10:00:01Z", "a")]
+    {
+        held.push(waiting(&format!("2026-11-20T{time}"), name));
+    }
+    assert!(held.before("2026-11-20T10:00:01Z").is_none());
+    let before: Vec<_> = std::iter::from_fn(|| held.before("2026-11-20T10:00:03Z")).map(id).collect();
+    assert_eq!(before, ["a", "a", "b", "d"]);
+    assert!(held.too_many().is_none());
+    assert_eq!((held.first().map(id), held.early), (Some("e".to_owned()), 0));
 }

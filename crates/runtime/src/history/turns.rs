@@ -77,7 +77,7 @@ pub struct Held {
     records: BTreeMap<(String, String, usize), Box<Waiting>>,
     count: usize,
     /// How many were let go before their turn was sure to have come.
-    pub late: u64,
+    pub early: u64,
 }
 
 impl Held {
@@ -100,7 +100,7 @@ impl Held {
         if self.records.len() <= MOST_HELD {
             return None;
         }
-        self.late += 1;
+        self.early += 1;
         self.first()
     }
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Iterable
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -55,10 +56,10 @@ def everything_on(text: str) -> str:
     return text
 
 
-def granted(text: str, roles: dict[str, str]) -> dict[str, set[str]]:
+def granted(text: str, roles: Iterable[str]) -> dict[str, set[str]]:
     """The actions of each role."""
     found = {}
-    for role in roles.values():
+    for role in roles:
         body = text.split(f"\n  {role}:\n", 1)[1]
         body = re.split(r"\n  [A-Z]\w*:\n", body, maxsplit=1)[0].split("Policies:", 1)[-1]
         actions = re.findall(r"Action: (.*)", body)
@@ -82,7 +83,7 @@ def reasoned(heading: str, roles: dict[str, str]) -> dict[str, set[str]]:
 
 
 def permissions(text: str, heading: str, roles: dict[str, str]) -> None:
-    given, wanted = granted(text, roles), reasoned(heading, roles)
+    given, wanted = granted(text, roles.values()), reasoned(heading, roles)
     for role in roles.values():
         if given[role] != wanted[role]:
             more, less = sorted(given[role] - wanted[role]), sorted(wanted[role] - given[role])

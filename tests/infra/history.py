@@ -148,10 +148,10 @@ class World:
 
         return {it["OutputKey"]: it["OutputValue"] for it in until(f"stack {name}", stack)["Outputs"]}
 
-    def run(self, given: Any) -> tuple[str, Any]:
+    def run(self, given: Any, alerts_since: str = ALERTS_SINCE) -> tuple[str, Any]:
         """How an execution ended, and what it said: its output, or its error and cause."""
         states = self.aws("stepfunctions")
-        text = json.dumps(given | {"alerts_since": ALERTS_SINCE})
+        text = json.dumps(given | {"alerts_since": alerts_since})
         arn = states.start_execution(stateMachineArn=self.machine["HistoryArn"], input=text)["executionArn"]
 
         def ended() -> Any:
@@ -270,6 +270,7 @@ def one_after_another(server: Server, keys: list[str], folder: pathlib.Path, com
     if said["in_turn"]["readings"] < 5:
         sys.exit(f"{said['in_turn']['readings']} readings in turn, expected a dozen")
     by_inventory(world, keys)
+    aloud(World(server, "aloud"))
 
 
 def by_inventory(world: World, keys: list[str]) -> None:
@@ -286,6 +287,16 @@ def by_inventory(world: World, keys: list[str]) -> None:
     got = (error, totals["files"], totals["failed"], totals["opened"], totals["closed"])
     expect("by inventory", got, ("FilesFailed", len(keys), 3, 0, 0))
     print("by inventory: the same files, nothing new")
+
+
+def aloud(world: World) -> None:
+    """Whoever wants alerts gets them, where the event is not before what the input says."""
+    given = {"bucket": "trail", "list": {"bucket": world.bucket, "key": "lists/one.json"}}
+    world.aws("s3").put_object(Bucket=world.bucket, Key="lists/one.json", Body=json.dumps([{"Key": BREAKS_OFF}]).encode())
+    error, said = world.run(given, "2026-11-20T11:30:00Z")
+    expect("one file", (error, said["totals"]["opened"]), ("FilesFailed", len(world.found(said))))
+    until("an alert", lambda: world.waiting(world.heard), 20)
+    print("with an earlier alerts_since: an alert")
 
 
 def leads_somewhere(states: Any, first: str) -> None:

@@ -175,7 +175,7 @@ pub struct Handled {
     pub counts: Counts,
     /// Messages of which something is not delivered, and why: they must come again.
     pub lost: BTreeMap<usize, String>,
-    /// The findings that were made, the first [`MOST_FOUND`] of them.
+    /// The findings that were made, the first 2,000 of them.
     pub found: Vec<(FindingId, Status)>,
     /// What was left for its turn.
     pub later: Later,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks `infra/sam` with `sam validate --lint`, and it and `infra/org` with cfn-lint and checkov, each in the environment that
-its requirements pin.
+"""Checks `infra/sam` with `sam validate --lint`, and it, `infra/org` and `infra/history` with cfn-lint and checkov, each in the
+environment that its requirements pin.
 
     python3 tests/infra/check.py [--environments FOLDER]
 
@@ -23,9 +23,11 @@ from collections.abc import Iterable
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
+HISTORY = ROOT / "infra" / "history" / "template.yaml"
 ORGANISATION = sorted((ROOT / "infra" / "org").glob("*.yaml"))
 SCP_CHARACTERS = 5120
 ROLES = {"E": "ApiEventsRole", "L": "TrailLogsRole", "F": "TrailFilesRole"}
+HISTORY_ROLES = {"H": "HistoryRole", "R": "FunctionPolicy"}
 
 
 def environment(folder: pathlib.Path, name: str) -> pathlib.Path:
@@ -67,30 +69,30 @@ def granted(text: str, roles: Iterable[str] = ROLES.values()) -> dict[str, set[s
     found = {}
     for role in roles:
         body = text.split(f"\n  {role}:\n", 1)[1]
-        body = re.split(r"\n  [A-Z]\w*:\n", body, maxsplit=1)[0].split("Policies:", 1)[1]
+        body = re.split(r"\n  [A-Z]\w*:\n", body, maxsplit=1)[0].split("Policies:", 1)[-1]
         actions = re.findall(r"Action: (.*)", body)
         found[role] = {word for action in actions for word in re.findall(r"[a-z0-9]+:[A-Za-z*]+", action)}
     return found
 
 
-def reasoned() -> dict[str, set[str]]:
+def reasoned(heading: str, roles: dict[str, str]) -> dict[str, set[str]]:
     """The actions that the document has a reason for."""
-    text = (ROOT / "docs" / "permissions.md").read_text().split("## The functions", 1)[1].split("\n## ", 1)[0]
-    found: dict[str, set[str]] = {role: set() for role in ROLES.values()}
+    text = (ROOT / "docs" / "permissions.md").read_text().split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    found: dict[str, set[str]] = {role: set() for role in roles.values()}
     for row in re.findall(r"^\| (`.*)$", text, re.MULTILINE):
         actions, whose = [cell.strip() for cell in row.split("|")][:2]
         service = ""
         for word in re.findall(r"`([^`]+)`", actions):
             service, _, action = word.rpartition(":") if ":" in word else (service, "", word)
-            letters = ROLES if whose.startswith("the first") else whose.split(",")[0].split()
+            letters = roles if whose.startswith("the first") else whose.split(",")[0].split()
             for letter in letters:
-                found[ROLES[letter]].add(f"{service}:{action}")
+                found[roles[letter]].add(f"{service}:{action}")
     return found
 
 
-def permissions(text: str) -> None:
-    given, wanted = granted(text), reasoned()
-    for role in ROLES.values():
+def permissions(text: str, heading: str, roles: dict[str, str]) -> None:
+    given, wanted = granted(text, roles.values()), reasoned(heading, roles)
+    for role in roles.values():
         if given[role] != wanted[role]:
             more, less = sorted(given[role] - wanted[role]), sorted(wanted[role] - given[role])
             sys.exit(f"{role}: without a reason in docs/permissions.md {more}; with one, and not granted {less}")
@@ -127,18 +129,20 @@ def main() -> None:
     parser.add_argument("--environments", type=pathlib.Path, help="folder that keeps the tools for the next time")
     arguments = parser.parse_args()
     text = TEMPLATE.read_text()
-    permissions(text)
+    permissions(text, "The functions", ROLES)
+    permissions(HISTORY.read_text(), "History", HISTORY_ROLES)
     organisation()
     alarms(text)
     for file in ORGANISATION:
         if "AlarmName:" in file.read_text():
             alarms(file.read_text())
     run(sys.executable, ROOT / "infra" / "sam" / "dashboards.py", "--check")
+    run(sys.executable, ROOT / "infra" / "sam" / "patterns.py", "--check")
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.environments or pathlib.Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         run(environment(folder, "sam") / "sam", "validate", "--lint", "-t", TEMPLATE, "--region", "us-east-1")
-        run(environment(folder, "lint") / "cfn-lint", TEMPLATE, TEMPLATE.parent / "dashboards.json", *ORGANISATION)
+        run(environment(folder, "lint") / "cfn-lint", TEMPLATE, TEMPLATE.parent / "dashboards.json", *ORGANISATION, HISTORY)
         wholes = []
         for file in ORGANISATION:
             wholes.append(pathlib.Path(scratch) / file.name)
@@ -148,7 +152,7 @@ def main() -> None:
         whole.write_text(everything_on(text))
         try:
             checkov = environment(folder, "checkov") / "checkov"
-            for file in (TEMPLATE, whole, *ORGANISATION, *wholes):
+            for file in (TEMPLATE, whole, *ORGANISATION, *wholes, HISTORY):
                 run(checkov, "--skip-download", "--quiet", "--compact", "--framework", "cloudformation", "-f", file)
         finally:
             whole.unlink()

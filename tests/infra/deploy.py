@@ -149,6 +149,8 @@ def fitted(template: Any, endpoint: str, bucket: str) -> Any:
 class Server:
     """The stand-in, on a free port of this machine only."""
 
+    COMMAND = ["-m", "ministack"]
+
     def __enter__(self) -> "Server":
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -164,7 +166,7 @@ class Server:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+                [sys.executable, *self.COMMAND],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -29,13 +29,16 @@ mod outbox;
 // How an intake goes on where no caller waits.
 mod pace;
 
+// What an intake takes in, and whom it tells.
+pub mod terms;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use tattletrail_engine::engine::{Engine, Found, Read, Step, Waiting};
-use tattletrail_engine::finding::{Level, RuleInfo};
-use tattletrail_engine::ids::{AccountId, EventId, Region};
+use tattletrail_engine::finding::{Level, RuleInfo, Status};
+use tattletrail_engine::ids::{AccountId, EventId, FindingId, Region};
 use tattletrail_engine::ingest::Item;
 use tattletrail_engine::record::CloudTrailRecord;
 use tattletrail_engine::timeline::Order;
@@ -54,7 +57,8 @@ use made::Made;
 use objects::Objects;
 use outbox::{Copy, Outgoing};
 use pace::{NOT_TRIED, Pace};
-use plan::Plan;
+use plan::{By, Plan};
+use terms::{Later, Terms};
 
 /// How many events are planned together at most: their rows must fit into one atomic write.
 const GROUP: usize = 12;
@@ -64,6 +68,9 @@ const ATTEMPTS: u32 = 12;
 
 /// Parcels wait for this many others before they are sent.
 const SHIPMENT: usize = 100;
+
+/// How many findings an invocation can name at the end.
+const MOST_FOUND: usize = 2000;
 
 /// Everything that delivers findings.
 #[derive(Debug)]
@@ -148,6 +155,11 @@ pub struct Intake<'d> {
     /// Events that were taken in before.
     copies: Vec<Copy>,
     objects: Objects,
+    terms: Terms,
+    /// What others will take in, in its turn.
+    later: Later,
+    /// The findings that were made.
+    found: Vec<(FindingId, Status)>,
     /// Tells this invocation from others.
     id: u64,
     /// Where the time goes.
@@ -163,6 +175,10 @@ pub struct Handled {
     pub counts: Counts,
     /// Messages of which something is not delivered, and why: they must come again.
     pub lost: BTreeMap<usize, String>,
+    /// The findings that were made, the first 2,000 of them.
+    pub found: Vec<(FindingId, Status)>,
+    /// What was left for its turn.
+    pub later: Later,
 }
 
 impl Dispatcher {
@@ -180,6 +196,9 @@ impl Dispatcher {
             open: BTreeMap::new(),
             copies: Vec::new(),
             objects: Objects::default(),
+            terms: Terms::default(),
+            later: Later::default(),
+            found: Vec::new(),
             stages: Stages::default(),
             id: RandomState::new().hash_one(jiff::Timestamp::now().as_nanosecond()),
         }
@@ -201,6 +220,12 @@ impl Intake<'_> {
             Item::Skipped(reason) => self.counts.skip(reason.kind()),
             Item::Rejected(rejected) => self.counts.reject(rejected.reason.kind()),
         }
+    }
+
+    /// The same on other terms.
+    #[must_use]
+    pub fn on(self, terms: Terms) -> Self {
+        Self { terms, ..self }
     }
 
     /// Says that a message could not be read to its end.
@@ -233,6 +258,10 @@ impl Intake<'_> {
 
     /// Takes what the dispatcher's engine has read of a record in a message.
     pub async fn add_read(&mut self, message: usize, read: Read) {
+        if self.terms.leaves(&read) {
+            self.later.note(&read);
+            return self.counts.skip(terms::LATER);
+        }
         self.counts.received += 1;
         let (account, id, time) = match &read {
             Read::Waits(waiting) => {
@@ -284,7 +313,7 @@ impl Intake<'_> {
         self.take_in(rest).await;
         self.settle_up().await;
         self.stages.tell();
-        Handled { counts: self.counts, lost: self.lost }
+        Handled { counts: self.counts, lost: self.lost, found: self.found, later: self.later }
     }
 
     /// Records in the order of time, group by group.
@@ -331,10 +360,11 @@ impl Intake<'_> {
     }
 
     async fn try_commit(&mut self, group: &[Arrival]) -> Result<Plan, Trouble> {
-        let claim = (self.claim(), self.id);
+        let (claimed_until, terms) = (self.claim(), self.terms);
+        let by = By { id: self.id, claimed_until, terms: &terms };
         for attempt in 0..ATTEMPTS {
             let mut plan =
-                self.dispatcher.plan(group, claim, &mut self.stages).await.map_err(Trouble::Ledger)?;
+                self.dispatcher.plan(group, &by, &mut self.stages).await.map_err(Trouble::Ledger)?;
             if group.len() > 1 && !plan::fits(&plan.writes) {
                 return Err(Trouble::TooMuch);
             }
@@ -364,6 +394,8 @@ impl Intake<'_> {
     /// Counts what a plan came to, and puts its parcels among those to be sent.
     async fn account(&mut self, plan: Plan) {
         plan.made.iter().for_each(Made::tell);
+        let room = MOST_FOUND.saturating_sub(self.found.len());
+        self.found.extend(plan.made.iter().take(room).map(Made::named));
         plan.suppressed.iter().for_each(made::tell_suppressed);
         plan.lapsed.iter().for_each(made::tell_lapsed);
         plan.tally.add_to(&mut self.counts);

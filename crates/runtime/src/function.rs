@@ -6,6 +6,9 @@ mod assemble;
 // Trail files in S3.
 mod files;
 
+// Files of a history.
+mod history;
+
 // What did not get through, once more.
 mod again;
 
@@ -25,6 +28,7 @@ use tattletrail_telemetry::trace::Stage;
 use crate::deadline::Deadline;
 use crate::dispatch::{Dispatcher, Handled, Intake};
 use crate::health::Health;
+use crate::history as asked;
 use crate::late::Late;
 use crate::receive::{Message, Received, is_own};
 use crate::refresh;
@@ -102,11 +106,14 @@ impl Function {
         invocation.end(&received).await
     }
 
-    /// Handles notifications of trail files in S3, and lists of keys.
+    /// Handles notifications of trail files in S3, lists of keys, and what is asked for a history.
     ///
     /// # Errors
     /// As [`Function::records`].
     pub async fn files(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
+        if let Some(task) = asked::task(event.payload.get()) {
+            return self.history(task, &event.context).await;
+        }
         let received = read(event.payload.get());
         let mut invocation = self.begin(&event.context);
         for (number, message) in received.messages.iter().enumerate() {

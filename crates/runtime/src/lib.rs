@@ -48,6 +48,9 @@ pub mod refresh;
 // What a function is given, taken apart.
 pub mod receive;
 
+// History, file by file.
+pub mod history;
+
 // What could not be read.
 pub mod rejected;
 

@@ -36,6 +36,11 @@ impl Made {
         }
     }
 
+    /// Which finding it is, and how it stands.
+    pub(super) fn named(&self) -> (FindingId, Status) {
+        (self.finding.clone(), self.status)
+    }
+
     /// Says so: ids and words of ours, and nothing of what the record says about people and things. An account or Region
     /// that is not of their form is not repeated.
     pub(super) fn tell(&self) {

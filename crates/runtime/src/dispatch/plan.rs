@@ -11,6 +11,7 @@ use super::known::Known;
 use super::made::Made;
 use super::outbox::{Copy, Open, Outgoing};
 use super::standing::Findings;
+use super::terms::Terms;
 use super::{Arrival, Content, Dispatcher};
 use crate::counts::Counts;
 use crate::ledger::row::PARCEL;
@@ -20,6 +21,17 @@ use crate::parcel::{Sent, SinkName};
 
 /// What a row takes beside its body: its key, its version.
 const ROW_BYTES: usize = 256;
+
+/// Who plans.
+#[derive(Debug)]
+pub(super) struct By<'t> {
+    /// Which invocation.
+    pub(super) id: u64,
+    /// Until when it is at work on what it plans.
+    pub(super) claimed_until: i64,
+    /// On which terms.
+    pub(super) terms: &'t Terms,
+}
 
 /// What a group comes to.
 #[derive(Debug, Default)]
@@ -86,11 +98,11 @@ struct Told<'a> {
 }
 
 impl Dispatcher {
-    /// Plans a group; `claim` is until when which invocation is at work on it.
+    /// Plans a group.
     pub(super) async fn plan(
         &self,
         group: &[Arrival],
-        claim: (i64, u64),
+        by: &By<'_>,
         stages: &mut Stages,
     ) -> Result<Plan, LedgerError> {
         let mut state = State::of_rows();
@@ -108,7 +120,7 @@ impl Dispatcher {
         }
         let mut findings = Findings::of(self, told.iter().flat_map(|event| &event.findings)).await?;
         for event in told {
-            self.pack(event, claim, &mut findings, &mut plan)?;
+            self.pack(event, by, &mut findings, &mut plan)?;
         }
         plan.writes.extend(findings.into_writes(self)?);
         plan.writes.extend(known.changed_rows(self, &state)?);
@@ -159,7 +171,7 @@ impl Dispatcher {
     fn pack(
         &self,
         event: Told<'_>,
-        (claimed_until, by): (i64, u64),
+        by: &By<'_>,
         findings: &mut Findings,
         plan: &mut Plan,
     ) -> Result<(), LedgerError> {
@@ -171,7 +183,7 @@ impl Dispatcher {
                 continue;
             }
             finding.trace = self.trace();
-            let Some(parcel) = findings.parcel(self, &mut finding, &event.origin) else {
+            let Some(parcel) = findings.parcel(self, &mut finding, &event.origin, by.terms) else {
                 plan.tally.ends_of_nothing += 1;
                 continue;
             };
@@ -196,7 +208,7 @@ impl Dispatcher {
         if number == 0 && !event.moved {
             return Ok(());
         }
-        let marker = Marker { delivered: number == 0, claimed_until, by };
+        let marker = Marker { delivered: number == 0, claimed_until: by.claimed_until, by: by.id };
         plan.writes.push(self.new_row(name.marker(), row::body(&marker)?));
         if number > 0 {
             plan.open.insert(name.clone(), Open::new(event.arrival.message, 1));

@@ -12,6 +12,7 @@ use tattletrail_engine::threat_model::Attribution;
 use tattletrail_engine::timeline::{Stand, live_on};
 
 use super::Dispatcher;
+use super::terms::Terms;
 use crate::ledger::row::{self, FindingRow};
 use crate::ledger::{Key, LedgerError, Over, Write};
 use crate::parcel::{self, Facts, Parcel, Sent, SinkName};
@@ -51,6 +52,7 @@ impl Findings {
         dispatcher: &Dispatcher,
         finding: &mut Finding,
         origin: &Origin,
+        terms: &Terms,
     ) -> Option<Parcel> {
         let key = row::finding(finding);
         let known = self.rows.get(&key).and_then(|(row, _)| row.as_ref());
@@ -62,7 +64,7 @@ impl Findings {
             finding.applications = Attribution::union(&known.applications, &finding.applications);
         }
         let times = Times::of(finding, known);
-        let parcel = dispatcher.pack_up(finding, &times);
+        let parcel = dispatcher.pack_up(finding, &times, terms);
         if let (Some(stand), Some((row, _))) = (stand, self.rows.get_mut(&key)) {
             let is_counted = dispatcher.policy.wants(SinkName::CloudWatch, &finding.rule);
             *row = Some(FindingRow { is_counted, ..times.row(stand, &parcel) });
@@ -137,10 +139,10 @@ impl Times {
 
 impl Dispatcher {
     /// A finding in the forms that the sinks want.
-    fn pack_up(&self, finding: &Finding, times: &Times) -> Parcel {
+    fn pack_up(&self, finding: &Finding, times: &Times, terms: &Terms) -> Parcel {
         let mut sinks = BTreeMap::new();
         for name in self.sinks.iter().map(crate::sink::Sink::name) {
-            if self.policy.wants(name, &finding.rule) {
+            if self.policy.wants(name, &finding.rule) && terms.tell(name, finding) {
                 sinks.insert(name, Sent::Pending);
             }
         }

@@ -62,7 +62,15 @@ impl World {
     }
 
     async fn invoke_for(&self, messages: &[String], time: Duration) -> Handled {
-        let mut intake = self.dispatcher.intake(Deadline::after(time));
+        self.deliver(messages, self.dispatcher.intake(Deadline::after(time))).await
+    }
+
+    async fn invoke_on(&self, messages: &[String], terms: terms::Terms) -> Handled {
+        self.deliver(messages, self.dispatcher.intake(Deadline::after(Duration::from_secs(5))).on(terms))
+            .await
+    }
+
+    async fn deliver(&self, messages: &[String], mut intake: Intake<'_>) -> Handled {
         for (number, message) in messages.iter().enumerate() {
             for item in ingest::decode(message.as_bytes()).0 {
                 intake.add(number, item).await;
@@ -293,4 +301,33 @@ async fn records_without_an_event_id_are_told_apart_by_what_they_say() {
     let again = world.invoke(&[nameless(2)]).await;
     assert_eq!((again.counts.opened, again.counts.copies), (0, 1));
     assert_eq!(world.taken(), [2, 2, 2]);
+}
+
+#[tokio::test]
+async fn what_changes_exposures_is_left_for_its_turn_where_that_is_asked_for() {
+    let world = World::new();
+    let alone = terms::Terms { share: terms::Share::Alone, quiet_before: None };
+    let left = world.invoke_on(&[opened(1), closed(11)], alone).await;
+    assert_eq!((left.counts.received, left.counts.skipped.get(terms::LATER)), (0, Some(&2)));
+    let turn = &left.later.turn;
+    let times = ("2026-11-20T10:01:00Z", "2026-11-20T10:11:00Z");
+    assert_eq!((turn.count, turn.first.as_str(), turn.last.as_str()), (2, times.0, times.1));
+    assert_eq!((world.taken(), left.found.len()), ([0, 0, 0], 0));
+    let then = world.invoke(&[opened(1), closed(11)]).await;
+    let statuses: Vec<_> = then.found.iter().map(|(_, status)| *status).collect();
+    assert_eq!(statuses, [Status::Open, Status::Closed]);
+}
+
+#[tokio::test]
+async fn what_is_old_makes_no_alert_and_no_metric() {
+    let world = World::new();
+    let quiet_before = Some("2026-11-20T10:05:00Z".parse().unwrap());
+    let terms = terms::Terms { share: terms::Share::All, quiet_before };
+    let handled = world.invoke_on(&[opened(1)], terms).await;
+    assert_eq!((handled.counts.opened, world.taken()), (1, [1, 0, 0]));
+    // It stands as any other: what happens now is told of it, and the gauge of what stands has it.
+    world.invoke_on(&[closed(11)], terms).await;
+    assert_eq!(world.taken(), [2, 1, 1]);
+    let again = world.invoke(&[opened(1)]).await;
+    assert_eq!((again.counts.copies, world.taken()), (1, [2, 1, 1]));
 }

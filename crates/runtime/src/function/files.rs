@@ -7,9 +7,11 @@ use aws_sdk_s3::primitives::ByteStream;
 use tattletrail_engine::ingest::{self, Ending, Item};
 use tattletrail_telemetry::trace::{Stage, Stages};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::io::SyncIoBridge;
 
 use super::{Invocation, kind_of};
+use crate::deadline::Deadline;
 use crate::receive::Message;
 use crate::receive::objects::{Named, Object, named};
 
@@ -35,21 +37,26 @@ impl Invocation<'_> {
             }
             Named::Objects(objects) => {
                 for object in objects {
-                    self.object(number, &object).await;
+                    let _is_whole = self.object(number, &object).await;
                 }
             }
         }
     }
 
-    async fn object(&mut self, number: usize, object: &Object) {
-        let place = format!("s3://{}/{}", object.bucket, object.key);
+    /// Takes in one object; false if it was not read to its end.
+    pub(super) async fn object(&mut self, number: usize, object: &Object) -> bool {
+        let place = object.place();
         let stream = match self.open(object).await {
             Ok(stream) => stream,
             Err(code) if code == "NoSuchKey" || code == "NoSuchVersion" => {
                 self.intake.reject("no such object");
-                return self.refuse(number, vec!["there is no such object any more".to_owned()], place);
+                self.refuse(number, vec!["there is no such object any more".to_owned()], place);
+                return false;
             }
-            Err(code) => return self.intake.lose(number, format!("{place} can't be fetched: {code}")),
+            Err(code) => {
+                self.intake.lose(number, format!("{place} can't be fetched: {code}"));
+                return false;
+            }
         };
         let (reasons, ending) = self.stream(number, stream).await;
         let is_whole = ending.is_complete();
@@ -63,13 +70,14 @@ impl Invocation<'_> {
         match ending {
             // What broke off may be whole the next time.
             Ending::Io(why) => self.intake.lose(number, format!("{place}: {why}")),
-            ending if !ending.is_complete() => {
+            ending if !is_whole => {
                 self.intake.reject(kind_of(&ending));
                 self.refuse(number, reasons.into_iter().chain([ending.to_string()]).collect(), place);
             }
             _ if !reasons.is_empty() => self.refuse(number, reasons, place),
             _ => {}
         }
+        is_whole
     }
 
     fn refuse(&mut self, number: usize, reasons: Vec<String>, place: String) {
@@ -77,7 +85,7 @@ impl Invocation<'_> {
         self.rejected.push((number, rejected));
     }
 
-    async fn open(&self, object: &Object) -> Result<ByteStream, String> {
+    pub(super) async fn open(&self, object: &Object) -> Result<ByteStream, String> {
         let late = || Err("no answer in time".to_owned());
         self.deadline.limit(self.fetch(object)).await.unwrap_or_else(late)
     }
@@ -88,28 +96,52 @@ impl Invocation<'_> {
         got.map(|got| got.body).map_err(|error| error.code().unwrap_or("no answer").to_owned())
     }
 
-    /// Reads on a thread of its own, since inflating and cutting into records is work without pause. When the time is over
-    /// nobody waits for the rest.
     async fn stream(&mut self, number: usize, stream: ByteStream) -> (Vec<String>, Ending) {
-        let (sender, mut items) = mpsc::channel(AHEAD);
-        let source = Wanted { stream: SyncIoBridge::new(stream.into_async_read()), takers: sender.clone() };
-        let reader = tokio::task::spawn_blocking(move || read(source, &sender));
+        let mut reading = Reading::of(stream);
         let mut reasons = Vec::new();
-        // A stream that never pauses is not waited for, so that the time is looked at for each item.
-        while !self.deadline.is_over() {
-            let Some(next) = self.deadline.limit(items.recv()).await else { break };
-            let Some(item) = next else {
-                let broken = |_| (Ending::Io("the reader broke down".to_owned()), Stages::default());
-                let (ending, stages) = reader.await.unwrap_or_else(broken);
-                self.intake.stages().absorb(stages);
-                return (reasons, ending);
-            };
+        while let Some(item) = reading.next(&self.deadline).await {
             if let Item::Rejected(rejected) = &item {
                 reasons.push(rejected.to_string());
             }
             self.intake.add(number, item).await;
         }
-        (reasons, Ending::Io(TIME_OVER.to_owned()))
+        let (ending, stages) = reading.end().await;
+        self.intake.stages().absorb(stages);
+        (reasons, ending)
+    }
+}
+
+/// A stream that is read on a thread of its own, since inflating and cutting into records is work without pause. When the
+/// time is over nobody waits for the rest.
+pub(super) struct Reading {
+    items: mpsc::Receiver<Item>,
+    reader: JoinHandle<(Ending, Stages)>,
+    is_late: bool,
+}
+
+impl Reading {
+    pub(super) fn of(stream: ByteStream) -> Self {
+        let (sender, items) = mpsc::channel(AHEAD);
+        let source = Wanted { stream: SyncIoBridge::new(stream.into_async_read()), takers: sender.clone() };
+        let reader = tokio::task::spawn_blocking(move || read(source, &sender));
+        Self { items, reader, is_late: false }
+    }
+
+    /// The next of what is in the stream; `None` at its end, and when the time is over.
+    pub(super) async fn next(&mut self, deadline: &Deadline) -> Option<Item> {
+        // A stream that never pauses is not waited for, so that the time is looked at for each item.
+        let next = if deadline.is_over() { None } else { deadline.limit(self.items.recv()).await };
+        self.is_late = next.is_none();
+        next?
+    }
+
+    /// How it ended, and where the time went.
+    pub(super) async fn end(self) -> (Ending, Stages) {
+        if self.is_late {
+            return (Ending::Io(TIME_OVER.to_owned()), Stages::default());
+        }
+        let broken = |_| (Ending::Io("the reader broke down".to_owned()), Stages::default());
+        self.reader.await.unwrap_or_else(broken)
     }
 }
 

@@ -17,6 +17,13 @@ pub struct Object {
     pub version: Option<String>,
 }
 
+impl Object {
+    /// Where it is, as people write it.
+    pub fn place(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.key)
+    }
+}
+
 /// What a message names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
@@ -110,7 +117,8 @@ impl Place {
     }
 }
 
-fn decoded(key: &str) -> String {
+/// A key that is encoded as in a form.
+pub(crate) fn decoded(key: &str) -> String {
     let mut bytes = Vec::with_capacity(key.len());
     let mut rest = key.bytes();
     while let Some(byte) = rest.next() {

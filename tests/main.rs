@@ -80,5 +80,8 @@ mod exchange;
 // What may be logged.
 mod log_fields;
 
+// What each function may do is what it does.
+mod permissions;
+
 // Purity of the engine, licences, lints.
 mod dependencies;

@@ -4,8 +4,8 @@
     python3 tests/infra/check.py [--environments FOLDER]
 
 The environments are made where they are missing and kept in FOLDER; without it they are thrown away. Also: the dashboards
-are what `infra/dashboards` makes, each role has the actions that `docs/permissions.md` has a reason for and no others, and
-each alarm says what to do.
+are what `infra/dashboards` makes, and each alarm says what to do. What roles may do is compared with what the code does by
+`cargo test -p tattletrail-tests permissions`.
 """
 
 import argparse
@@ -20,7 +20,6 @@ import venv
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
-ROLES = {"E": "ApiEventsRole", "L": "TrailLogsRole", "F": "TrailFilesRole"}
 
 
 def environment(folder: pathlib.Path, name: str) -> pathlib.Path:
@@ -52,41 +51,6 @@ def everything_on(text: str) -> str:
     return text
 
 
-def granted(text: str) -> dict[str, set[str]]:
-    """The actions of each function's role."""
-    found = {}
-    for role in ROLES.values():
-        body = text.split(f"\n  {role}:\n", 1)[1]
-        body = re.split(r"\n  [A-Z]\w*:\n", body, maxsplit=1)[0].split("Policies:", 1)[1]
-        actions = re.findall(r"Action: (.*)", body)
-        found[role] = {word for action in actions for word in re.findall(r"[a-z0-9]+:[A-Za-z*]+", action)}
-    return found
-
-
-def reasoned() -> dict[str, set[str]]:
-    """The actions that the document has a reason for."""
-    text = (ROOT / "docs" / "permissions.md").read_text().split("## The functions", 1)[1].split("\n## ", 1)[0]
-    found: dict[str, set[str]] = {role: set() for role in ROLES.values()}
-    for row in re.findall(r"^\| (`.*)$", text, re.MULTILINE):
-        actions, whose = [cell.strip() for cell in row.split("|")][:2]
-        service = ""
-        for word in re.findall(r"`([^`]+)`", actions):
-            service, _, action = word.rpartition(":") if ":" in word else (service, "", word)
-            letters = ROLES if whose.startswith("the first") else whose.split(",")[0].split()
-            for letter in letters:
-                found[ROLES[letter]].add(f"{service}:{action}")
-    return found
-
-
-def permissions(text: str) -> None:
-    given, wanted = granted(text), reasoned()
-    for role in ROLES.values():
-        if given[role] != wanted[role]:
-            more, less = sorted(given[role] - wanted[role]), sorted(wanted[role] - given[role])
-            sys.exit(f"{role}: without a reason in docs/permissions.md {more}; with one, and not granted {less}")
-    print(f"== permissions: {sum(map(len, given.values()))} grants, each with its reason")
-
-
 def alarms(text: str) -> None:
     described = re.findall(r'AlarmName: !Sub "[^"]*?-([a-z-]+)"\n      AlarmDescription: >-\n((?:        .*\n)+)', text)
     if len(described) != text.count("AlarmName:") or any(len(said.split()) < 15 for _, said in described):
@@ -99,7 +63,6 @@ def main() -> None:
     parser.add_argument("--environments", type=pathlib.Path, help="folder that keeps the tools for the next time")
     arguments = parser.parse_args()
     text = TEMPLATE.read_text()
-    permissions(text)
     alarms(text)
     run(sys.executable, ROOT / "infra" / "sam" / "dashboards.py", "--check")
     with tempfile.TemporaryDirectory() as scratch:

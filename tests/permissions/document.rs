@@ -1,0 +1,94 @@
+//! The tables of `docs/permissions.md`: what each function may do, with its reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use crate::harness::root;
+
+/// One line of the table.
+pub(crate) struct Row {
+    pub(crate) actions: Vec<String>,
+    /// The first letters of functions: `E`, `L`, `F`.
+    pub(crate) functions: Vec<String>,
+    /// The number of the note that says why its resource is `*`.
+    pub(crate) note: Option<String>,
+    /// The files that it names.
+    pub(crate) files: BTreeSet<String>,
+}
+
+/// The document.
+pub(crate) struct Document {
+    pub(crate) rows: Vec<Row>,
+    /// What each letter stands for.
+    pub(crate) letters: BTreeMap<String, String>,
+    /// The numbers of the notes about `*`.
+    pub(crate) notes: BTreeSet<String>,
+}
+
+impl Document {
+    pub(crate) fn read() -> Self {
+        let text = fs::read_to_string(root().join("docs/permissions.md")).unwrap();
+        let functions = section(&text, "## The functions");
+        let letters: BTreeMap<String, String> = functions
+            .split(['.', ',', '\n'])
+            .filter_map(|part| part.trim().split_once(" = `"))
+            .map(|(letter, name)| (letter.to_owned(), name.trim_end_matches('`').to_owned()))
+            .collect();
+        let lines = functions.lines().filter(|line| line.starts_with("| `"));
+        let mut rows: Vec<Row> = Vec::new();
+        for line in lines {
+            let mut row = row(line, &letters);
+            if line.ends_with("| the same |") {
+                row.files = rows.last().map(|before| before.files.clone()).unwrap_or_default();
+            }
+            rows.push(row);
+        }
+        let notes = section(&text, "## Where a resource is `*`");
+        let notes =
+            notes.lines().filter_map(|line| line.split_once(". ").map(|(number, _)| number.to_owned()));
+        let notes = notes.filter(|number| number.parse::<u8>().is_ok()).collect();
+        Self { rows, letters, notes }
+    }
+
+    /// The actions that a function has a reason for.
+    pub(crate) fn actions(&self, krate: &str) -> BTreeSet<String> {
+        self.of(krate).flat_map(|row| row.actions.clone()).collect()
+    }
+
+    /// The rows of a function.
+    pub(crate) fn of<'d>(&'d self, krate: &'d str) -> impl Iterator<Item = &'d Row> {
+        let is_its = move |letter: &String| self.letters.get(letter).is_some_and(|name| name == krate);
+        self.rows.iter().filter(move |row| row.functions.iter().any(is_its))
+    }
+}
+
+fn section<'t>(text: &'t str, heading: &str) -> &'t str {
+    let found =
+        text.split(heading).nth(1).unwrap_or_else(|| panic!("docs/permissions.md has no `{heading}`"));
+    found.split("\n## ").next().unwrap_or_default()
+}
+
+fn row(line: &str, letters: &BTreeMap<String, String>) -> Row {
+    let cells: Vec<&str> = line.split('|').skip(1).map(str::trim).collect();
+    let [actions, whose, on, _, code] = cells[..5] else { panic!("{line}") };
+    let mut service = "";
+    let mut found = Vec::new();
+    for word in quoted(actions) {
+        let (before, action) = word.split_once(':').unwrap_or((service, word));
+        service = before;
+        found.push(format!("{service}:{action}"));
+    }
+    // "the first of E, L, F that there is", "E L F, with `SecurityHub` …"
+    let named =
+        if whose.starts_with("the first") { whose } else { whose.split(',').next().unwrap_or_default() };
+    let named =
+        named.split([' ', ',']).filter(|word| letters.contains_key(*word)).map(str::to_owned).collect();
+    let note = on.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(note, _)| note.to_owned());
+    let note = note.filter(|note| note.parse::<u8>().is_ok());
+    let files = quoted(code).filter(|word| word.ends_with(".rs")).map(str::to_owned).collect();
+    Row { actions: found, functions: named, note, files }
+}
+
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}

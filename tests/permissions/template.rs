@@ -1,0 +1,179 @@
+//! A template in YAML: the functions in it, and what their roles may do, in all branches of its conditions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
+use serde_json::{Map, Value, json};
+
+/// Actions, and on what: the names of resources and parameters that are referred to, and texts as they stand.
+pub(crate) type Grants = BTreeMap<String, BTreeSet<String>>;
+
+/// A template, its short functions (`!Ref`) written out.
+pub(crate) struct Template(pub(crate) Value);
+
+/// A function of a template.
+pub(crate) struct Deployed<'t> {
+    /// The crate that it is built of.
+    pub(crate) krate: String,
+    /// Its properties, with what is set for all functions.
+    pub(crate) properties: Value,
+    role: &'t Value,
+}
+
+impl Template {
+    /// Reads it.
+    pub(crate) fn read(text: &str) -> Self {
+        Self(value(text))
+    }
+
+    /// A resource's type.
+    pub(crate) fn kind(&self, resource: &str) -> Option<&str> {
+        self.0["Resources"][resource]["Type"].as_str()
+    }
+
+    /// The functions in it.
+    pub(crate) fn functions(&self) -> Vec<Deployed<'_>> {
+        let mut found = Vec::new();
+        for (name, resource) in self.0["Resources"].as_object().unwrap() {
+            if resource["Type"] == "AWS::Serverless::Function" {
+                let binary = resource["Metadata"]["BuildProperties"]["Binary"].as_str();
+                let krate = binary.unwrap_or_else(|| panic!("{name} does not say its binary")).to_owned();
+                let mut properties = self.0["Globals"]["Function"].clone();
+                merge(&mut properties, &resource["Properties"]);
+                let role = referred(&properties["Role"]).pop_first();
+                let role = role.unwrap_or_else(|| panic!("{name} has no role of the template's own"));
+                found.push(Deployed { krate, properties, role: &self.0["Resources"][&role] });
+            }
+        }
+        found
+    }
+}
+
+impl Deployed<'_> {
+    /// What it may do, with what is wrong with that.
+    pub(crate) fn grants(&self, faults: &mut Vec<String>) -> Grants {
+        let mut grants = Grants::new();
+        let role = &self.role["Properties"];
+        if !role["ManagedPolicyArns"].is_null() {
+            faults.push(format!("{}: its role has policies that are not in the template", self.krate));
+        }
+        for policy in branches(&role["Policies"]) {
+            for statement in branches(&policy["PolicyDocument"]["Statement"]) {
+                if statement["Effect"] != "Allow" {
+                    continue;
+                }
+                for action in branches(&statement["Action"]) {
+                    let action = action.as_str().unwrap_or("an action that is calculated").to_owned();
+                    if action.contains('*') || !action.contains(':') || !statement["NotResource"].is_null() {
+                        faults.push(format!("{}: `{action}` does not say what may be done", self.krate));
+                    }
+                    let places = branches(&statement["Resource"]).into_iter().flat_map(places);
+                    grants.entry(action).or_default().extend(places);
+                }
+            }
+        }
+        grants
+    }
+}
+
+/// What a value is in each branch of its conditions; a list, item by item.
+pub(crate) fn branches(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.iter().flat_map(branches).collect(),
+        Value::Object(object) => match object.get("Fn::If").and_then(Value::as_array) {
+            Some(choice) => choice.iter().skip(1).flat_map(branches).collect(),
+            None if object.get("Ref").is_some_and(|name| name == "AWS::NoValue") => Vec::new(),
+            None => vec![value],
+        },
+        other => vec![other],
+    }
+}
+
+/// A resource of a statement: the name that it refers to, or its text with `*` where a part of it may be anything.
+fn places(resource: &Value) -> Vec<String> {
+    let names: Vec<String> = ["Ref", "Fn::GetAtt"].iter().filter_map(|key| name(&resource[*key])).collect();
+    if !names.is_empty() {
+        return names;
+    }
+    match &resource["Fn::Sub"] {
+        Value::Null => vec![resource.as_str().map_or_else(|| resource.to_string(), str::to_owned)],
+        Value::Array(parts) => {
+            let text = parts[0].as_str().unwrap();
+            let variables = parts[1].as_object().unwrap();
+            variables.iter().fold(vec![text.to_owned()], |texts, (variable, given)| {
+                let values: Vec<String> = branches(given).into_iter().flat_map(places).collect();
+                let mark = format!("${{{variable}}}");
+                let put =
+                    |text: &String| values.iter().map(|value| text.replace(&mark, value)).collect::<Vec<_>>();
+                texts.iter().flat_map(put).collect()
+            })
+        }
+        text => vec![text.as_str().unwrap().to_owned()],
+    }
+}
+
+/// The resources and parameters that a value refers to, in any branch.
+pub(crate) fn referred(value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| found.extend(referred(item))),
+        Value::Object(object) => {
+            for (key, inner) in object {
+                match key.as_str() {
+                    "Ref" | "Fn::GetAtt" => {
+                        found.extend(name(inner).filter(|name| !name.starts_with("AWS::")));
+                    }
+                    _ => found.extend(referred(inner)),
+                }
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+fn name(target: &Value) -> Option<String> {
+    let text = target.as_str().or_else(|| target[0].as_str())?;
+    text.split('.').next().map(str::to_owned)
+}
+
+/// What is set for all is what one of them does not set itself.
+fn merge(all: &mut Value, one: &Value) {
+    match (all, one) {
+        (Value::Object(all), Value::Object(one)) => {
+            for (key, value) in one {
+                merge(all.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (all, one) => *all = one.clone(),
+    }
+}
+
+/// YAML as a value.
+pub(crate) fn value(text: &str) -> Value {
+    of_yaml(&Yaml::load_from_str(text).unwrap()[0])
+}
+
+fn of_yaml(yaml: &Yaml<'_>) -> Value {
+    match yaml {
+        Yaml::Value(Scalar::String(text)) => json!(text),
+        Yaml::Value(Scalar::Boolean(is)) => json!(is),
+        Yaml::Value(Scalar::Integer(number)) => json!(number),
+        Yaml::Value(Scalar::FloatingPoint(number)) => json!(number.into_inner()),
+        Yaml::Sequence(items) => items.iter().map(of_yaml).collect(),
+        Yaml::Mapping(entries) => {
+            let key = |key: &Yaml<'_>| of_yaml(key).as_str().map(str::to_owned);
+            Value::Object(entries.iter().map(|(name, value)| (key(name).unwrap(), of_yaml(value))).collect())
+        }
+        Yaml::Tagged(tag, inner) => {
+            let function = match tag.suffix.as_str() {
+                "Ref" => "Ref".to_owned(),
+                "Condition" => "Condition".to_owned(),
+                other => format!("Fn::{other}"),
+            };
+            Value::Object(Map::from_iter([(function, of_yaml(inner))]))
+        }
+        _ => Value::Null,
+    }
+}

@@ -20,7 +20,7 @@ mod code;
 mod reach;
 
 // Functions and roles of a template.
-mod template;
+mod granted;
 
 // From calls to actions.
 mod required;
@@ -40,12 +40,13 @@ use serde_json::Value;
 use self::clients::Clients;
 use self::code::{Call, Code, functions};
 use self::document::Document;
+use self::granted::{Deployed, Grants, functions as deployed};
 use self::required::Tables;
 use self::sdk::Sdk;
 use self::source::Sources;
-use self::template::{Deployed, Grants, Template};
 use crate::dependencies::metadata;
 use crate::harness::root;
+use crate::harness::template::Template;
 
 /// What a program is made of and asks for.
 struct Program {
@@ -147,7 +148,7 @@ fn each(template: &Template, check: &mut dyn FnMut(&Deployed<'_>, &Program, &req
     let metadata = metadata();
     let (sdk, tables) = (Sdk::of(&metadata), Tables::read());
     let (mut left_out, mut faults) = (BTreeSet::new(), Vec::new());
-    let functions = template.functions();
+    let functions = deployed(template);
     assert!(!functions.is_empty());
     for function in &functions {
         let program = Program::of(sources_of(&function.krate, &metadata), &sdk);
@@ -184,7 +185,7 @@ fn every_sdk_crate_that_is_compiled_in_is_called() {
     let metadata = metadata();
     let sdk = Sdk::of(&metadata);
     let packages = metadata["packages"].as_array().unwrap();
-    for function in template().functions() {
+    for function in deployed(&template()) {
         let sources = sources_of(&function.krate, &metadata);
         let names: Vec<_> = sources.iter().map(|sources| sources.krate.clone()).collect();
         let dependencies =
@@ -233,7 +234,7 @@ fn a_star_is_where_the_document_says_why() {
     let (template, document) = (template(), Document::read());
     let mut faults = Vec::new();
     let mut noted = BTreeSet::new();
-    for function in template.functions() {
+    for function in deployed(&template) {
         let granted = function.grants(&mut faults);
         let mut told: BTreeMap<&str, &str> = BTreeMap::new();
         for row in document.of(&function.krate) {

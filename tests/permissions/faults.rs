@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::granted::{Grants, functions};
 use super::required::{Required, Tables};
 use super::sdk::Sdk;
 use super::source::Sources;
-use super::template::{Grants, Template};
 use super::{Program, differences, star};
+use crate::harness::template::Template;
 
 const MAIN: &str = "use below::topic::Topic;\nfn main() { Topic::new().tell(); }";
 const TOPIC: &str = "use aws_sdk_sns::Client;\npub struct Topic { client: Late<Client> }\n";
@@ -52,7 +53,7 @@ fn program(topic: &str, other: &str) -> Program {
 }
 
 fn required(program: &Program, template: &Template) -> Required {
-    let functions = template.functions();
+    let functions = functions(template);
     Tables::read().required(&program.calls, &sdk(), &|call| program.words(call), template, &functions[0])
 }
 
@@ -61,7 +62,7 @@ fn wrong(methods: &str, other: &str, template: &str) -> Vec<String> {
     let program = program(&format!("{TOPIC}{methods}"), other);
     let template = Template::read(template);
     let mut faults = program.faults.clone();
-    let granted = template.functions()[0].grants(&mut faults);
+    let granted = functions(&template)[0].grants(&mut faults);
     faults.extend(differences("function", &required(&program, &template).actions, &granted));
     faults
 }
@@ -228,7 +229,7 @@ fn every_branch_of_a_part_is_a_place() {
         "Resource: !Sub ['arn:x:sns:${Where}:1:t', {Where: !If [Has, !Ref Region, '*']}]",
     );
     let template = Template::read(&template);
-    let granted: Grants = template.functions()[0].grants(&mut Vec::new());
+    let granted: Grants = functions(&template)[0].grants(&mut Vec::new());
     let places = BTreeSet::from(["arn:x:sns:*:1:t".to_owned(), "arn:x:sns:Region:1:t".to_owned()]);
     assert_eq!(granted["sns:Publish"], places);
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::code::Call;
+use super::granted::{Deployed, Grants};
 use super::sdk::Sdk;
-use super::template::{Deployed, Grants, Template, referred, value};
+use crate::harness::template::{Template, referred, value};
 
 /// The tables beside this file.
 pub(crate) struct Tables {

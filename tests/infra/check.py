@@ -4,8 +4,8 @@
     python3 tests/infra/check.py [--environments FOLDER]
 
 The environments are made where they are missing and kept in FOLDER; without it they are thrown away. Also: the dashboards
-are what `infra/dashboards` makes, and each alarm says what to do. What roles may do is compared with what the code does by
-`cargo test -p tattletrail-tests permissions`.
+are what `infra/dashboards` makes, the tables of `docs/scale.md` what `infra/scale.py` calculates, and each alarm says what
+to do. What roles may do and when alarms fire is tested by `cargo test -p tattletrail-tests --test all -- permissions alarms`.
 """
 
 import argparse
@@ -65,6 +65,7 @@ def main() -> None:
     text = TEMPLATE.read_text()
     alarms(text)
     run(sys.executable, ROOT / "infra" / "sam" / "dashboards.py", "--check")
+    run(sys.executable, ROOT / "infra" / "scale.py", "--check")
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.environments or pathlib.Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)

@@ -289,6 +289,45 @@ fn each_alarm_has_a_step_that_makes_it_fire() {
     assert_eq!(gone, Vec::<&String>::new(), "docs: there is no such alarm");
 }
 
+/// The names of resources of a kind, for a stack called `tattletrail`.
+fn names_of(template: &Template, kind: &str) -> BTreeSet<String> {
+    let is_such = |resource: &&Value| kind.is_empty() || resource["Type"] == kind;
+    let resources = template.0["Resources"].as_object().unwrap().values().filter(is_such);
+    let properties = resources.filter_map(|resource| resource["Properties"].as_object()).flatten();
+    let names = properties.filter(|(property, _)| property.ends_with("Name"));
+    let texts = names.filter_map(|(_, value)| value["Fn::Sub"].as_str());
+    texts.map(|text| text.replace("${AWS::StackName}", "tattletrail")).collect()
+}
+
+#[test]
+fn a_step_names_what_the_template_makes() {
+    let template = templates().remove(0).1;
+    let text = fs::read_to_string(root().join("docs/deploy.md")).unwrap();
+    let section = text.split("\n## Alarms\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let is_end = |letter: char| !letter.is_alphanumeric() && letter != '-';
+    let (mut checked, mut gone) = (0, Vec::new());
+    for (before, kind) in [
+        ("disable-rule --name ", "AWS::Events::Rule"),
+        ("--function-name ", "AWS::Serverless::Function"),
+        ("`", ""),
+    ] {
+        let made = names_of(&template, kind);
+        for after in section.split(before).skip(1).filter(|after| after.starts_with("tattletrail-")) {
+            let name = after.split(is_end).next().unwrap_or_default().to_owned();
+            checked += 1;
+            if !made.contains(&name) {
+                gone.push(name);
+            }
+        }
+    }
+    assert!(checked > 5, "only {checked} names were found");
+    assert_eq!(
+        gone,
+        Vec::<String>::new(),
+        "docs/deploy.md, Alarms: there are no such rules, functions or alarms"
+    );
+}
+
 #[test]
 fn somebody_is_told_of_each_alarm_once() {
     for (path, template) in templates() {

@@ -229,6 +229,42 @@ fn each_action_has_its_reason_and_the_place_in_the_code() {
     assert_eq!(faults, Vec::<String>::new());
 }
 
+/// `tattletrail publish` and `redrive`, for which a person gives the permissions.
+#[test]
+fn the_documents_name_what_the_command_may_have_to_do() {
+    let metadata = metadata();
+    let (sdk, tables) = (Sdk::of(&metadata), Tables::read());
+    let program = Program::of(sources_of("tattletrail-aws", &metadata), &sdk);
+    assert_eq!(program.faults, Vec::<String>::new());
+    let actions = |call: &Call| tables.actions(call, &sdk, &program.words(call));
+    let (own, shared): (Vec<_>, Vec<_>) =
+        program.calls.iter().partition(|call| call.krate == "tattletrail-aws");
+    let own: BTreeSet<String> = own.into_iter().flat_map(actions).collect();
+    let shared: BTreeSet<String> = shared.into_iter().flat_map(actions).collect();
+    assert!(own.len() > 3 && shared.len() > 8, "the walk over the code works: {own:?}, {shared:?}");
+    let (told, functions) =
+        (document::actions_of("docs/publish.md"), document::actions_of("docs/functions.md"));
+    let all: BTreeSet<_> = told.union(&functions).cloned().collect();
+    assert_eq!(
+        own.difference(&told).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "docs/publish.md lacks these"
+    );
+    assert_eq!(
+        shared.difference(&all).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "docs/functions.md lacks these"
+    );
+    // What no call of our own asks for: services use keys in the caller's name.
+    let unasked =
+        |action: &&String| !action.starts_with("kms:") && !own.contains(*action) && !shared.contains(*action);
+    assert_eq!(
+        told.iter().filter(unasked).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "docs/publish.md has too much"
+    );
+}
+
 #[test]
 fn a_star_is_where_the_document_says_why() {
     let (template, document) = (template(), Document::read());

@@ -71,13 +71,6 @@ fn section<'t>(text: &'t str, heading: &str) -> &'t str {
 fn row(line: &str, letters: &BTreeMap<String, String>) -> Row {
     let cells: Vec<&str> = line.split('|').skip(1).map(str::trim).collect();
     let [actions, whose, on, _, code] = cells[..5] else { panic!("{line}") };
-    let mut service = "";
-    let mut found = Vec::new();
-    for word in quoted(actions) {
-        let (before, action) = word.split_once(':').unwrap_or((service, word));
-        service = before;
-        found.push(format!("{service}:{action}"));
-    }
     // "the first of E, L, F that there is", "E L F, with `SecurityHub` …"
     let named =
         if whose.starts_with("the first") { whose } else { whose.split(',').next().unwrap_or_default() };
@@ -86,7 +79,26 @@ fn row(line: &str, letters: &BTreeMap<String, String>) -> Row {
     let note = on.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(note, _)| note.to_owned());
     let note = note.filter(|note| note.parse::<u8>().is_ok());
     let files = quoted(code).filter(|word| word.ends_with(".rs")).map(str::to_owned).collect();
-    Row { actions: found, functions: named, note, files }
+    Row { actions: named_in(actions), functions: named, note, files }
+}
+
+/// `sqs:ReceiveMessage`, `DeleteMessage`: what has no service has the one before.
+fn named_in(cell: &str) -> Vec<String> {
+    let mut service = "";
+    let mut found = Vec::new();
+    for word in quoted(cell) {
+        let (before, action) = word.split_once(':').unwrap_or((service, word));
+        service = before;
+        found.push(format!("{service}:{action}"));
+    }
+    found
+}
+
+/// The actions in the tables of another document's section "What each may do".
+pub(crate) fn actions_of(document: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(root().join(document)).unwrap();
+    let lines = section(&text, "## What each may do").lines().filter(|line| line.starts_with("| `"));
+    lines.flat_map(|line| named_in(line.split('|').nth(1).unwrap_or_default())).collect()
 }
 
 fn quoted(text: &str) -> impl Iterator<Item = &str> {

@@ -143,6 +143,11 @@ fn template() -> Template {
     Template::read(&fs::read_to_string(root().join("infra/sam/template.yaml")).unwrap())
 }
 
+/// Another template, if it is there.
+fn beside(path: &str) -> Option<Template> {
+    fs::read_to_string(root().join(path)).ok().map(|text| Template::read(&text))
+}
+
 /// Each function of the template, with what it asks for and what it is granted.
 fn each(template: &Template, check: &mut dyn FnMut(&Deployed<'_>, &Program, &required::Required, &Grants)) {
     let metadata = metadata();
@@ -153,7 +158,8 @@ fn each(template: &Template, check: &mut dyn FnMut(&Deployed<'_>, &Program, &req
     for function in &functions {
         let program = Program::of(sources_of(&function.krate, &metadata), &sdk);
         let words = |call: &Call| program.words(call);
-        let required = tables.required(&program.calls, &sdk, &words, template, function);
+        let mut required = tables.required(&program.calls, &sdk, &words, template, function);
+        faults.extend(tables.beside(&function.krate, &mut required, &beside));
         let granted = function.grants(&mut faults);
         left_out.extend(required.left_out.iter().copied());
         faults.extend(program.faults.iter().cloned());
@@ -217,7 +223,8 @@ fn each_action_has_its_reason_and_the_place_in_the_code() {
         );
         for (action, files) in &required.files {
             let rows = document.of(krate).filter(|row| row.actions.contains(action));
-            let named: BTreeSet<_> = rows.flat_map(|row| row.files.clone()).collect();
+            let others = document.others.iter().filter(|row| row.actions.contains(action));
+            let named: BTreeSet<_> = rows.chain(others).flat_map(|row| row.files.clone()).collect();
             let missing: Vec<_> = files.difference(&named).collect();
             if !missing.is_empty() {
                 faults.push(format!(

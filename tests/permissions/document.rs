@@ -19,6 +19,8 @@ pub(crate) struct Row {
 /// The document.
 pub(crate) struct Document {
     pub(crate) rows: Vec<Row>,
+    /// Those of other tables that name files.
+    pub(crate) others: Vec<Row>,
     /// What each letter stands for.
     pub(crate) letters: BTreeMap<String, String>,
     /// The numbers of the notes about `*`.
@@ -34,20 +36,15 @@ impl Document {
             .filter_map(|part| part.trim().split_once(" = `"))
             .map(|(letter, name)| (letter.to_owned(), name.trim_end_matches('`').to_owned()))
             .collect();
-        let lines = functions.lines().filter(|line| line.starts_with("| `"));
-        let mut rows: Vec<Row> = Vec::new();
-        for line in lines {
-            let mut row = row(line, &letters);
-            if line.ends_with("| the same |") {
-                row.files = rows.last().map(|before| before.files.clone()).unwrap_or_default();
-            }
-            rows.push(row);
-        }
+        let rows = rows(functions, &letters);
+        let sections = text.split("\n## ").filter(|section| !section.starts_with("The functions\n"));
+        let others = sections.flat_map(|section| self::rows(section, &letters));
+        let others = others.filter(|row| !row.files.is_empty()).collect();
         let notes = section(&text, "## Where a resource is `*`");
         let notes =
             notes.lines().filter_map(|line| line.split_once(". ").map(|(number, _)| number.to_owned()));
         let notes = notes.filter(|number| number.parse::<u8>().is_ok()).collect();
-        Self { rows, letters, notes }
+        Self { rows, others, letters, notes }
     }
 
     /// The actions that a function has a reason for.
@@ -66,6 +63,20 @@ fn section<'t>(text: &'t str, heading: &str) -> &'t str {
     let found =
         text.split(heading).nth(1).unwrap_or_else(|| panic!("docs/permissions.md has no `{heading}`"));
     found.split("\n## ").next().unwrap_or_default()
+}
+
+/// The rows of a table of five columns.
+fn rows(section: &str, letters: &BTreeMap<String, String>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let is_row = |line: &&str| line.starts_with("| `") && line.split('|').count() == 7;
+    for line in section.lines().filter(is_row) {
+        let mut row = row(line, letters);
+        if line.ends_with("| the same |") {
+            row.files = rows.last().map(|before| before.files.clone()).unwrap_or_default();
+        }
+        rows.push(row);
+    }
+    rows
 }
 
 fn row(line: &str, letters: &BTreeMap<String, String>) -> Row {

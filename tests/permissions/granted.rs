@@ -44,21 +44,26 @@ impl Deployed<'_> {
             faults.push(format!("{}: its role has policies that are not in the template", self.krate));
         }
         for policy in branches(&role["Policies"]) {
-            for statement in branches(&policy["PolicyDocument"]["Statement"]) {
-                if statement["Effect"] != "Allow" {
-                    continue;
-                }
-                for action in branches(&statement["Action"]) {
-                    let action = action.as_str().unwrap_or("an action that is calculated").to_owned();
-                    if action.contains('*') || !action.contains(':') || !statement["NotResource"].is_null() {
-                        faults.push(format!("{}: `{action}` does not say what may be done", self.krate));
-                    }
-                    let places = branches(&statement["Resource"]).into_iter().flat_map(places);
-                    grants.entry(action).or_default().extend(places);
-                }
-            }
+            statements(&policy["PolicyDocument"], &self.krate, &mut grants, faults);
         }
         grants
+    }
+}
+
+/// Adds what a policy allows; `whose` is for what is wrong with it.
+pub(crate) fn statements(policy: &Value, whose: &str, grants: &mut Grants, faults: &mut Vec<String>) {
+    for statement in branches(&policy["Statement"]) {
+        if statement["Effect"] != "Allow" {
+            continue;
+        }
+        for action in branches(&statement["Action"]) {
+            let action = action.as_str().unwrap_or("an action that is calculated").to_owned();
+            if action.contains('*') || !action.contains(':') || !statement["NotResource"].is_null() {
+                faults.push(format!("{whose}: `{action}` does not say what may be done"));
+            }
+            let places = branches(&statement["Resource"]).into_iter().flat_map(places);
+            grants.entry(action).or_default().extend(places);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::code::Call;
-use super::granted::{Deployed, Grants};
+use super::granted::{Deployed, Grants, statements};
 use super::sdk::Sdk;
 use crate::harness::template::{Template, referred, value};
 
@@ -95,6 +95,37 @@ impl Tables {
             }
         }
         required
+    }
+
+    /// Takes out what a policy of another template allows for the calls of one file; says what is wrong with that policy.
+    pub(crate) fn beside(
+        &self,
+        krate: &str,
+        required: &mut Required,
+        other: &dyn Fn(&str) -> Option<Template>,
+    ) -> Vec<String> {
+        let mut faults = Vec::new();
+        for entry in self.operations["beside"].as_array().unwrap() {
+            let (path, name) = (entry["template"].as_str().unwrap(), entry["policy"].as_str().unwrap());
+            let Some(template) = other(path).filter(|_| entry["function"] == krate) else { continue };
+            let mut grants = Grants::new();
+            let policy = &template.0["Resources"][name]["Properties"]["PolicyDocument"];
+            statements(policy, path, &mut grants, &mut faults);
+            let file = BTreeSet::from([entry["file"].as_str().unwrap().to_owned()]);
+            for action in grants.keys() {
+                match required.files.get(action) {
+                    Some(files) if *files == file => drop(required.actions.remove(action)),
+                    // Services use keys in the caller's name.
+                    None if !action.starts_with("kms:") => {
+                        faults.push(format!(
+                            "{path}: {name} has `{action}`, and nothing in {krate} asks for that"
+                        ));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        faults
     }
 
     fn is_left_out(

@@ -13,6 +13,9 @@ use super::source::{Module, is_test};
 /// Services, by the names of their crates after `aws_sdk_`.
 pub(crate) type Services = BTreeSet<String>;
 
+/// Before the name of a type, in the place of a service.
+const TYPE: char = ':';
+
 /// Whose client each name is, for each module and, where a module does not say, for its crate.
 #[derive(Default)]
 pub(crate) struct Clients {
@@ -50,6 +53,17 @@ impl Clients {
 
     /// Whose client an expression may be.
     pub(crate) fn of_expression(&self, module: &Module, expression: &Expr) -> Services {
+        self.known(module, expression, true).into_iter().filter(|name| !name.starts_with(TYPE)).collect()
+    }
+
+    /// The types that are written where an expression is declared; none where that is not known.
+    pub(crate) fn types_of(&self, module: &Module, expression: &Expr) -> BTreeSet<String> {
+        let known = self.known(module, expression, false);
+        known.iter().filter_map(|name| name.strip_prefix(TYPE)).map(str::to_owned).collect()
+    }
+
+    /// `through` is whether what a method gives may be what it is called on.
+    fn known(&self, module: &Module, expression: &Expr, through: bool) -> Services {
         match expression {
             Expr::Field(field) => self.named(module, &member(&field.member)),
             Expr::Path(path) => path
@@ -61,7 +75,7 @@ impl Clients {
             Expr::MethodCall(call) => {
                 let given = self.named(module, &format!("{}()", call.method));
                 // What only passes it on: `clone()`, `get()`, `lock()`.
-                if given.is_empty() { self.of_expression(module, &call.receiver) } else { given }
+                if given.is_empty() && through { self.known(module, &call.receiver, through) } else { given }
             }
             Expr::Call(call) => {
                 let Expr::Path(path) = &*call.func else { return Services::new() };
@@ -73,11 +87,11 @@ impl Clients {
                     made
                 }
             }
-            Expr::Await(inner) => self.of_expression(module, &inner.base),
-            Expr::Try(inner) => self.of_expression(module, &inner.expr),
-            Expr::Paren(inner) => self.of_expression(module, &inner.expr),
-            Expr::Reference(inner) => self.of_expression(module, &inner.expr),
-            Expr::Unary(inner) => self.of_expression(module, &inner.expr),
+            Expr::Await(inner) => self.known(module, &inner.base, through),
+            Expr::Try(inner) => self.known(module, &inner.expr, through),
+            Expr::Paren(inner) => self.known(module, &inner.expr, through),
+            Expr::Reference(inner) => self.known(module, &inner.expr, through),
+            Expr::Unary(inner) => self.known(module, &inner.expr, through),
             _ => Services::new(),
         }
     }
@@ -115,6 +129,13 @@ impl Reader<'_> {
         if !services.is_empty() {
             self.found.entry(name).or_default().extend(services);
         }
+    }
+
+    /// Whose client a variable is, and its types, by what it is made of.
+    fn made_of(&self, expression: &Expr) -> Services {
+        let types = self.clients.types_of(self.module, expression);
+        let types = types.into_iter().map(|name| format!("{TYPE}{name}"));
+        self.clients.of_expression(self.module, expression).into_iter().chain(types).collect()
     }
 
     fn in_type(&self, kind: &Type) -> Services {
@@ -163,14 +184,14 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_local(&mut self, local: &'ast syn::Local) {
         if let Some(init) = &local.init {
-            let services = self.clients.of_expression(self.module, &init.expr);
+            let services = self.made_of(&init.expr);
             self.bound(&local.pat, &services);
         }
         visit::visit_local(self, local);
     }
 
     fn visit_expr_let(&mut self, binding: &'ast syn::ExprLet) {
-        let services = self.clients.of_expression(self.module, &binding.expr);
+        let services = self.made_of(&binding.expr);
         self.bound(&binding.pat, &services);
         visit::visit_expr_let(self, binding);
     }
@@ -191,6 +212,7 @@ struct Mentions<'a> {
 impl<'ast> Visit<'ast> for Mentions<'_> {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         self.found.extend(client_in(self.module, path));
+        self.found.extend(path.segments.last().map(|last| format!("{TYPE}{}", last.ident)));
         visit::visit_path(self, path);
     }
 }

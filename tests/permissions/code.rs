@@ -26,8 +26,8 @@ pub(crate) struct Call {
 pub(crate) enum Reference {
     /// `a::b`, as far as it is written.
     Path(Vec<String>),
-    /// `.b(…)`, with so many arguments where they can be counted.
-    Method(String, Option<usize>),
+    /// `.b(…)`, with so many arguments where they can be counted, on one of these types where that is known.
+    Method(String, Option<usize>, BTreeSet<String>),
 }
 
 /// A function, method, or macro.
@@ -107,7 +107,7 @@ impl Reader<'_> {
             }
             // What a macro is made of, and what is worked out once, is anybody's.
             Item::Macro(_) | Item::Const(_) | Item::Static(_) => {
-                let mut body = self.body();
+                let mut body = self.body(None);
                 body.visit_item(item);
                 let (refers, calls, sent) = body.end();
                 self.add("…", None, None, Seen::ByTrait, refers, calls, sent);
@@ -128,9 +128,10 @@ impl Reader<'_> {
         }
     }
 
-    fn body(&mut self) -> Body<'_> {
+    fn body(&mut self, owner: Option<String>) -> Body<'_> {
         Body {
             module: self.module,
+            owner,
             clients: self.clients,
             sdk: self.sdk,
             faults: self.faults,
@@ -141,7 +142,7 @@ impl Reader<'_> {
     }
 
     fn code(&mut self, signature: &Signature, block: &Block, owner: Option<String>, seen: Seen) {
-        let mut body = self.body();
+        let mut body = self.body(owner.clone());
         body.visit_block(block);
         let (refers, calls, sent) = body.end();
         let has_self = signature.receiver().is_some();
@@ -173,6 +174,8 @@ impl Reader<'_> {
 
 struct Body<'a> {
     module: &'a Module,
+    /// The type whose function it is.
+    owner: Option<String>,
     clients: &'a Clients,
     sdk: &'a Sdk,
     faults: &'a mut Vec<String>,
@@ -222,7 +225,11 @@ impl Body<'_> {
 
 impl<'ast> Visit<'ast> for Body<'_> {
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        self.refers.insert(Reference::Method(call.method.to_string(), Some(call.args.len())));
+        let types = match (&*call.receiver, &self.owner) {
+            (Expr::Path(path), Some(owner)) if path.path.is_ident("self") => BTreeSet::from([owner.clone()]),
+            (receiver, _) => self.clients.types_of(self.module, receiver),
+        };
+        self.refers.insert(Reference::Method(call.method.to_string(), Some(call.args.len()), types));
         if call.args.is_empty() {
             self.operation(call);
             self.sent |= call.method == "send";
@@ -261,7 +268,7 @@ impl Body<'_> {
                 continue;
             }
             if rest.ends_with('.') {
-                self.refers.insert(Reference::Method(name.to_owned(), None));
+                self.refers.insert(Reference::Method(name.to_owned(), None, BTreeSet::new()));
                 if !self.sdk.having(name).is_empty() && self.brings_in(&self.sdk.having(name)) {
                     let Module { krate, file, .. } = self.module;
                     let why = "stands in a macro that can't be read; ask for it outside";

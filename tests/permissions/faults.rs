@@ -160,6 +160,22 @@ fn what_is_not_reached_is_not_needed() {
 }
 
 #[test]
+fn a_type_that_is_written_there_says_which_of_two_methods_it_is() {
+    let other = "pub struct Other { client: aws_sdk_s3::Client }\nimpl Other { pub fn open(&self, it: u8) { self.client.get_object().send(); } }";
+    let with = |kind: &str| {
+        format!(
+            "impl Topic {{ pub fn tell(&self) {{ self.client.publish_batch().send(); rest(1); }} }}\n\
+             pub struct Part;\nimpl Part {{ pub fn open(&self, it: u8) {{}} }}\nfn rest(part: {kind}) {{ part.open(1); }}"
+        )
+    };
+    assert_eq!(wrong(&with("Part"), other, TEMPLATE), Vec::<String>::new());
+    assert_eq!(
+        wrong(&with("Unknown"), other, TEMPLATE),
+        ["function needs `s3:GetObject`, and its role has it not"]
+    );
+}
+
+#[test]
 fn what_a_trait_asks_for_is_needed() {
     let by_trait = "struct Other { client: aws_sdk_s3::Client }\nimpl Drop for Other { fn drop(&mut self) { self.client.get_object().send(); } }";
     assert_eq!(wrong(TELL, by_trait, TEMPLATE), ["function needs `s3:GetObject`, and its role has it not"]);

@@ -1,8 +1,8 @@
 //! What is reached from where a program begins, by the names that functions refer to.
 //!
 //! Where a name may mean several functions all of them are reached, as far as Rust's rules of visibility, and types that are
-//! written down, let it: too much may
-//! be found so, and hardly too little: a type that `type` gives a second name is not followed. What a trait asks for is always
+//! written down, let it: too much may be found so, and hardly too little (a type that `type` gives a second name is not
+//! followed). Where too much is found, give one of two methods of the same name another one. What a trait asks for is always
 //! reached: who calls it may be somebody else's code.
 
 use std::collections::BTreeSet;

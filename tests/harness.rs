@@ -42,6 +42,9 @@ pub(crate) mod daemon;
 // A deployment, with the commands and functions that work with it.
 pub(crate) mod deployment;
 
+// Templates of CloudFormation.
+pub(crate) mod template;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -80,5 +80,11 @@ mod exchange;
 // What may be logged.
 mod log_fields;
 
+// What each function may do is what it does.
+mod permissions;
+
+// Alarms fire by what they are for.
+mod alarms;
+
 // Purity of the engine, licences, lints.
 mod dependencies;

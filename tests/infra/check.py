@@ -26,7 +26,6 @@ TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
 HISTORY = ROOT / "infra" / "history" / "template.yaml"
 ORGANISATION = sorted((ROOT / "infra" / "org").glob("*.yaml"))
 SCP_CHARACTERS = 5120
-ROLES = {"E": "ApiEventsRole", "L": "TrailLogsRole", "F": "TrailFilesRole"}
 HISTORY_ROLES = {"H": "HistoryRole", "R": "FunctionPolicy"}
 
 
@@ -64,7 +63,7 @@ def everything_there(text: str) -> str:
     return re.sub(r"^    Condition: \w+\n", "", text, flags=re.MULTILINE)
 
 
-def granted(text: str, roles: Iterable[str] = ROLES.values()) -> dict[str, set[str]]:
+def granted(text: str, roles: Iterable[str]) -> dict[str, set[str]]:
     """The actions of each role."""
     found = {}
     for role in roles:
@@ -129,7 +128,6 @@ def main() -> None:
     parser.add_argument("--environments", type=pathlib.Path, help="folder that keeps the tools for the next time")
     arguments = parser.parse_args()
     text = TEMPLATE.read_text()
-    permissions(text, "The functions", ROLES)
     permissions(HISTORY.read_text(), "History", HISTORY_ROLES)
     organisation()
     alarms(text)
@@ -138,6 +136,7 @@ def main() -> None:
             alarms(file.read_text())
     run(sys.executable, ROOT / "infra" / "sam" / "dashboards.py", "--check")
     run(sys.executable, ROOT / "infra" / "sam" / "patterns.py", "--check")
+    run(sys.executable, ROOT / "infra" / "scale.py", "--check")
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.environments or pathlib.Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)

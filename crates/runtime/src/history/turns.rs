@@ -55,13 +55,13 @@ impl Left {
 pub fn again(left: Vec<Left>, from: &str) -> Vec<Again> {
     let opened = left.iter().filter(|file| file.opens.count > 0).map(|file| file.opens.first.clone()).min();
     let mut files: Vec<Again> =
-        left.into_iter().filter_map(|file| file.again(opened.as_deref(), from)).collect();
+        left.into_iter().filter_map(|file| file.in_turn(opened.as_deref(), from)).collect();
     files.sort_by(|a, b| (&a.first, &a.object.key).cmp(&(&b.first, &b.object.key)));
     files
 }
 
 impl Left {
-    fn again(self, opened: Option<&str>, from: &str) -> Option<Again> {
+    fn in_turn(self, opened: Option<&str>, from: &str) -> Option<Again> {
         let is_ahead = |span: &Span| span.count > 0 && span.last.as_str() >= from;
         let with_writes =
             is_ahead(&self.writes) && opened.is_some_and(|first| self.writes.last.as_str() >= first);

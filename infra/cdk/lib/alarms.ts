@@ -33,8 +33,8 @@ export function faults(scope: Construct, shared: Shared, { events, logs, files }
   if (files) {
     alarms.push(alarmOf(scope, stack, {
       name: 'files-late',
-      description: 'A file of the trail waits for more than 15 minutes: trail-files does not keep up, or fails. If it does '
-        + 'not fail, raise FilesConcurrency and ReservedConcurrency.',
+      description: 'A file of the trail waits for more than 15 minutes: trail-files does not keep up, or fails. If it '
+        + 'does not fail, raise FilesConcurrency and ReservedConcurrency.',
       of: queue(files.queue.queueName, 'ApproximateAgeOfOldestMessage'),
       statistic: 'Maximum',
       periods: 2,
@@ -73,38 +73,35 @@ function lost(scope: Construct, stack: string, worker: Worker): CfnAlarm {
   return alarmOf(scope, stack, {
     name: `${worker.name}-lost`,
     description: `An event that ${worker.name} could not process did not reach the queue of dead letters either: it is `
-      + 'lost. See whether the queue, its policy and its key are as deployed; then read the time of the alarm again from '
-      + 'the trail with tattletrail publish.',
+      + 'lost. See whether the queue, its policy and its key are as deployed; then read the time of the alarm again '
+      + 'from the trail with tattletrail publish.',
     of: lambda(worker, 'DestinationDeliveryFailures'),
   });
 }
 
-function ruleFails(scope: Construct, stack: string, { rules }: Events): CfnAlarm {
-  const sign = {
+function ruleFails(scope: Construct, stack: string, { pulse }: Events): CfnAlarm {
+  return alarmOf(scope, stack, {
     name: 'rule-fails',
-    description: 'EventBridge could not bring an event to api-events, nor to the dead letters: it is lost. See whether '
-      + 'function, queue and their policies are as deployed; then read the time of the alarm again from the trail with '
-      + 'tattletrail publish.',
-  };
-  const parts = rules.map((rule, index): [string, Series] => [`rule${index + 1}`, {
-    namespace: 'AWS/Events', metricName: 'InvocationsFailedToBeSentToDlq', dimensions: { RuleName: rule.ref },
-  }]);
-  return sumOf(scope, stack, sign, 'events not brought', Object.fromEntries(parts));
+    description: 'EventBridge could not bring an event to api-events, nor to the dead letters: it is lost, and so are '
+      + 'others. Looked at is the rule that always has events; all share function, queue and policies. See whether '
+      + 'those are as deployed; then read the time of the alarm again from the trail with tattletrail publish.',
+    of: { namespace: 'AWS/Events', metricName: 'InvocationsFailedToBeSentToDlq', dimensions: { RuleName: pulse.ref } },
+  });
 }
 
 function queues(scope: Construct, { settings, deadLetterQueue, rejectedQueue }: Shared): CfnAlarm[] {
   return [
     alarmOf(scope, settings.name, {
       name: 'dead-letters',
-      description: 'Events were given up after all retries. tattletrail redrive shows them with the reason, and once that '
-        + 'is repaired processes them again. They are kept for 14 days.',
+      description: 'Events were given up after all retries. tattletrail redrive shows them with the reason, and once '
+        + 'that is repaired processes them again. They are kept for 14 days.',
       of: queue(deadLetterQueue.queueName, 'ApproximateNumberOfMessagesVisible'),
       statistic: 'Maximum',
     }),
     alarmOf(scope, settings.name, {
       name: 'rejected',
-      description: 'Something came in that is no record of CloudTrail. tattletrail redrive on the queue shows what and why. '
-        + 'If CloudTrail wrote it, please open an issue; they are kept for 14 days.',
+      description: 'Something came in that is no record of CloudTrail. tattletrail redrive on the queue shows what and '
+        + 'why. If CloudTrail wrote it, please open an issue; they are kept for 14 days.',
       of: queue(rejectedQueue.queueName, 'ApproximateNumberOfMessagesVisible'),
       statistic: 'Maximum',
     }),
@@ -115,12 +112,13 @@ function ledgerThrottled(scope: Construct, { settings, ledger }: Shared): CfnAla
   const throttles = (metricName: string): Series => (
     { namespace: 'AWS/DynamoDB', metricName, dimensions: { TableName: ledger.tableName } }
   );
+  const parts = { reads: throttles('ReadThrottleEvents'), writes: throttles('WriteThrottleEvents') };
   return sumOf(scope, settings.name, {
     name: 'ledger-throttled',
     description: 'DynamoDB slows the ledger down; findings are late, none is lost. It passes as the table grows to the '
       + 'load; if it does not, look for one resource that changes all the time.',
     periods: 2,
-  }, 'throttled reads and writes', { reads: throttles('ReadThrottleEvents'), writes: throttles('WriteThrottleEvents') });
+  }, 'throttled reads and writes', parts);
 }
 
 /** The alarms that say that nothing comes in. */
@@ -147,9 +145,9 @@ function eventsSilent(scope: Construct, settings: Settings, { pulse }: Events): 
   return [
     silenceOf(scope, settings.name, {
       name: 'events-silent',
-      description: 'For two hours EventBridge had none of the calls that CloudTrail itself makes day and night. Is the trail '
-        + 'logging (aws cloudtrail get-trail-status)? Is the rule of this name enabled, with all management events? Until '
-        + 'they are, nothing is seen.',
+      description: 'For two hours EventBridge had none of the calls that CloudTrail itself makes day and night. Is the '
+        + 'trail logging (aws cloudtrail get-trail-status)? Is the rule of this name enabled, with all management '
+        + 'events? Until they are, nothing is seen.',
       of: { namespace: 'AWS/Events', metricName: 'TriggeredRules', dimensions: { RuleName: pulse.ref } },
     }),
     silenceOf(scope, settings.name, {
@@ -166,14 +164,14 @@ function logsSilent(scope: Construct, settings: Settings, group: string): CfnAla
   return [
     silenceOf(scope, settings.name, {
       name: 'trail-log-silent',
-      description: 'For two hours the trail wrote nothing to its log group. Is it logging, and may its role still write '
-        + 'there (aws cloudtrail get-trail-status, LatestCloudWatchLogsDeliveryError)?',
+      description: 'For two hours the trail wrote nothing to its log group. Is it logging, and may its role still '
+        + 'write there (aws cloudtrail get-trail-status, LatestCloudWatchLogsDeliveryError)?',
       of: { namespace: 'AWS/Logs', metricName: 'IncomingLogEvents', dimensions: { LogGroupName: group } },
     }),
     silenceOf(scope, settings.name, {
       name: 'trail-logs-silent',
-      description: 'For two hours trail-logs was given nothing. If trail-log-silent is not in alarm, the subscription filter '
-        + 'or its permission is gone: deploy again.',
+      description: 'For two hours trail-logs was given nothing. If trail-log-silent is not in alarm, the subscription '
+        + 'filter or its permission is gone: deploy again.',
       of: { namespace: 'AWS/Logs', metricName: 'ForwardedLogEvents', dimensions: forwarded },
     }),
   ];

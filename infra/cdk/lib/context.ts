@@ -14,8 +14,9 @@ const NUMBERS = [
   'trailDays', 'traceShare', 'memorySize', 'filesMemorySize', 'reservedConcurrency', 'filesConcurrency', 'ledgerDays',
 ];
 const TEXTS = [
-  'name', 'alertEmail', 'operationsEmail', 'securityHubRegion', 'securityHubRole', 'securityHubExternalId', 'application',
-  'environmentName', 'rollbarTokenParameter', 'otlpEndpoint', 'otlpHeadersParameter', 'binaries', 'source',
+  'name', 'alertEmail', 'operationsEmail', 'securityHubRegion', 'securityHubRole', 'securityHubExternalId',
+  'application', 'environmentName', 'rollbarTokenParameter', 'otlpEndpoint', 'otlpHeadersParameter', 'binaries',
+  'source',
 ];
 /** Texts of which there are only some. */
 const CHOICES: Record<string, string[]> = {

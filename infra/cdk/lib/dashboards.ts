@@ -1,6 +1,6 @@
 /**
- * Dashboards and saved questions: the resources of `infra/sam/dashboards.json`, which `infra/sam/dashboards.py` makes out
- * of `infra/dashboards`.
+ * Dashboards and saved questions: the resources of `infra/sam/dashboards.json`, which `infra/sam/dashboards.py` makes
+ * out of `infra/dashboards`.
  */
 
 import * as fs from 'node:fs';

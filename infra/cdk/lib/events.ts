@@ -2,28 +2,28 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { functionOf, logOf, retries } from './functions';
 import { roleOf } from './role';
 import { BRIEF, mayInvoke, PATIENT, target } from './rules';
-import { allow, Shared, Worker } from './shared';
+import { allow, pascal, Shared, Worker } from './shared';
 
 const NAME = 'api-events';
 
-/** Makes the function and its rules. */
+/** The function, and what shows whether events come. */
 export interface Events extends Worker {
-  /** The rules that bring events, one for each pattern. */
-  readonly rules: CfnRule[];
-  /** The rule that shows whether events come at all. */
+  /** The rule that always has events. */
   readonly pulse: CfnRule;
 }
 
 /** What `tattletrail rules event-pattern` writes. */
 interface Generated {
+  /** Not ENABLED, with which calls that only read (Get*, List*, Describe*) would be missing. */
   readonly state: string;
+  /** One rule of EventBridge for each. */
   readonly patterns: object[];
 }
 
@@ -46,8 +46,9 @@ export function eventsOf(scope: Construct, shared: Shared): Events {
     log,
   });
   retries(scope, NAME, worker, deadLetterQueue);
-  const state = generated(settings.source).state;
-  return { name: NAME, function: worker, role, rules: rulesOf(scope, shared, worker), pulse: pulse(scope, shared, state, worker) };
+  const chosen = generated(settings.source);
+  takeIn(scope, shared, chosen, worker);
+  return { name: NAME, function: worker, role, pulse: pulseOf(scope, shared, chosen.state, worker) };
 }
 
 function generated(source: string): Generated {
@@ -60,37 +61,37 @@ function generated(source: string): Generated {
 }
 
 /** Everything that CloudTrail says. `aws.` is what nobody but AWS may write into `source`. */
-const EVERYTHING = {
-  'source': [{ prefix: 'aws.' }],
-  'detail-type': [
-    'AWS API Call via CloudTrail', 'AWS Console Sign In via CloudTrail', 'AWS Service Event via CloudTrail',
-  ],
-};
+const EVERYTHING = { 'source': [{ prefix: 'aws.' }], 'detail-type': [{ suffix: ' via CloudTrail' }] };
 
-function rulesOf(scope: Construct, { settings, deadLetterQueue }: Shared, to: IFunction): CfnRule[] {
-  const { state, patterns } = generated(settings.source);
-  const named: [string, object][] = settings.allEvents
-    ? [['All', EVERYTHING]]
-    : patterns.map((pattern, index) => [String(index + 1), pattern]);
-  return named.map(([suffix, eventPattern]) => {
-    const rule = new CfnRule(scope, `ApiEventsRule${suffix}`, {
-      name: `${settings.name}-${NAME}-${suffix.toLowerCase()}`,
-      description: 'What CloudTrail records, to Tattletrail',
-      // With ENABLED calls that only read (Get*, List*, Describe*) would be missing, and some rules are about those.
+/** What the rules wait for, or everything. */
+function takeIn(scope: Construct, shared: Shared, { state, patterns }: Generated, to: IFunction): void {
+  const { settings, deadLetterQueue } = shared;
+  const rule = (suffix: string, description: string, eventPattern: object) => {
+    new CfnRule(scope, `ApiEventsRule${pascal(suffix)}`, {
+      name: `${settings.name}-${NAME}-${suffix}`,
+      description,
       state,
       eventPattern,
       targets: [target(NAME, to.functionArn, PATIENT, deadLetterQueue.queueArn)],
     });
-    mayInvoke(scope, `ApiEventsPermission${suffix}`, rule, to);
-    return rule;
-  });
+  };
+  if (settings.allEvents) {
+    rule('all', 'What CloudTrail records, to Tattletrail', EVERYTHING);
+  } else {
+    const description = 'What CloudTrail records and a rule of Tattletrail waits for';
+    patterns.forEach((pattern, index) => rule(String(index + 1), description, pattern));
+  }
+  // The rules above, however many they are.
+  const rules = `${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${settings.name}-${NAME}-*`;
+  mayInvoke(scope, 'ApiEventsPermission', `arn:${Aws.PARTITION}:events:${rules}`, to);
 }
 
 /**
- * CloudTrail's own calls (it looks at its bucket and takes on its role for the log group, day and night): a pulse that no
- * rule about attacks is needed for, so that silence is never just a quiet day.
+ * CloudTrail's own calls (it looks at its bucket and takes on its role for the log group, day and night): a pulse that
+ * no rule about attacks is needed for, so that silence is never just a quiet day. It goes to the function, too: so its
+ * way there is tried all the time.
  */
-function pulse(scope: Construct, { settings, deadLetterQueue }: Shared, state: string, to: IFunction): CfnRule {
+function pulseOf(scope: Construct, { settings, deadLetterQueue }: Shared, state: string, to: IFunction): CfnRule {
   const rule = new CfnRule(scope, 'PulseRule', {
     name: `${settings.name}-pulse`,
     description: "CloudTrail's own calls, by which Tattletrail knows that events come",
@@ -102,6 +103,6 @@ function pulse(scope: Construct, { settings, deadLetterQueue }: Shared, state: s
     },
     targets: [target(NAME, to.functionArn, BRIEF, deadLetterQueue.queueArn)],
   });
-  mayInvoke(scope, 'PulsePermission', rule, to);
+  mayInvoke(scope, 'PulsePermission', rule.attrArn, to);
   return rule;
 }

@@ -68,8 +68,8 @@ function own({ settings, rejectedQueue }: Shared, bucket: IBucket, queue: Queue)
 }
 
 /**
- * New files, by way of EventBridge: a bucket has one list of notifications, which belongs to whoever made the bucket, and
- * any number of rules.
+ * New files, by way of EventBridge: a bucket has one list of notifications, which belongs to whoever made the bucket,
+ * and any number of rules.
  */
 function filesQueue(scope: Construct, { settings, key, deadLetterQueue }: Shared, bucket: IBucket): Queue {
   const queue = queueOf(scope, 'FilesQueue', `${settings.name}-events`, key, {

@@ -33,7 +33,9 @@ export function logOf(scope: Construct, name: FunctionName, { settings, key }: S
 }
 
 /** A function. */
-export function functionOf(scope: Construct, name: FunctionName, shared: Shared, parts: FunctionParts): lambda.Function {
+export function functionOf(
+  scope: Construct, name: FunctionName, shared: Shared, parts: FunctionParts,
+): lambda.Function {
   const { settings } = shared;
   const options: lambda.FunctionOptions = {
     functionName: `${settings.name}-${name}`,

@@ -90,7 +90,9 @@ export interface TattletrailProps {
 
   // ---- Where findings go ----
 
-  /** An address that gets a mail for each finding of `alertLevel` and above. It has to be confirmed from that mailbox. */
+  /**
+   * An address that gets a mail for each finding of `alertLevel` and above. It has to be confirmed from that mailbox.
+   */
   readonly alertEmail?: string;
 
   /** An address that gets a mail when Tattletrail itself does not work, and for critical findings. */
@@ -163,7 +165,8 @@ export interface TattletrailProps {
   readonly dashboards?: boolean;
 
   /**
-   * How often the ledger is read to count what stands open and to remind Security Hub of it: whole hours, at most a day.
+   * How often the ledger is read to count what stands open and to remind Security Hub of it: whole hours, at most a
+   * day.
    *
    * @default Duration.days(1)
    */
@@ -271,7 +274,8 @@ export interface TattletrailProps {
   readonly code?: Partial<Record<FunctionName, Code>>;
 
   /**
-   * The folder of Tattletrail's own source: its Cargo workspace, `infra/event-pattern.json`, `infra/sam/dashboards.json`.
+   * The folder of Tattletrail's own source: its Cargo workspace, `infra/event-pattern.json`,
+   * `infra/sam/dashboards.json`.
    *
    * @default the clone that this package is in
    */

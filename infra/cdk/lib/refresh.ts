@@ -13,5 +13,5 @@ export function refresh(scope: Construct, { settings, deadLetterQueue }: Shared,
     scheduleExpression: Schedule.rate(settings.refreshRate).expressionString,
     targets: [target('function', by.function.functionArn, BRIEF, deadLetterQueue.queueArn)],
   });
-  mayInvoke(scope, 'RefreshPermission', rule, by.function);
+  mayInvoke(scope, 'RefreshPermission', rule.attrArn, by.function);
 }

@@ -1,5 +1,6 @@
 /**
- * What a function may do: the statements of `infra/sam/template.yaml`; `docs/permissions.md` has a reason for each action.
+ * What a function may do: the statements of `infra/sam/template.yaml`; `docs/permissions.md` has a reason for each
+ * action.
  */
 
 import { Aws } from 'aws-cdk-lib';

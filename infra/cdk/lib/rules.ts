@@ -18,12 +18,12 @@ export function target(id: string, arn: string, patience: Patience, deadLetters:
   return { id, arn, retryPolicy: patience, deadLetterConfig: { arn: deadLetters } };
 }
 
-/** Lets a rule, and only that one, invoke a function. */
-export function mayInvoke(scope: Construct, id: string, rule: CfnRule, to: IFunction): void {
+/** Lets rules, and only those, invoke a function. */
+export function mayInvoke(scope: Construct, id: string, rules: string, to: IFunction): void {
   new CfnPermission(scope, id, {
     functionName: to.functionName,
     action: 'lambda:InvokeFunction',
     principal: 'events.amazonaws.com',
-    sourceArn: rule.attrArn,
+    sourceArn: rules,
   });
 }

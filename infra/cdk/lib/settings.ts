@@ -1,6 +1,6 @@
 /**
- * Properties with their defaults filled in, and checked: what CloudFormation would refuse after minutes, or never, is an
- * error here.
+ * Properties with their defaults filled in, and checked: what CloudFormation would refuse after minutes, or never, is
+ * an error here.
  */
 
 import * as path from 'node:path';

@@ -19,8 +19,8 @@ export class TattletrailStack extends Stack {
 
   constructor(scope: Construct, id: string, props: TattletrailStackProps = {}) {
     super(scope, id, {
-      description: 'Tattletrail: CloudTrail in, findings out, in one account and one Region. docs/deploy.md says how to '
-        + 'deploy, watch, change and remove it; docs/permissions.md says why each role may do what it may.',
+      description: 'Tattletrail: CloudTrail in, findings out, in one account and one Region. docs/deploy.md says how '
+        + 'to deploy, watch, change and remove it; docs/permissions.md says why each role may do what it may.',
       ...props,
     });
     const chosen = props.tattletrail;

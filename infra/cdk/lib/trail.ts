@@ -63,7 +63,8 @@ function bucketOf(scope: Construct, settings: Settings, key: IKey): s3.Bucket {
     }],
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
-  acknowledge(bucket, 'S1', "Who reads it is in CloudTrail's data events, if wanted; an access log needs one more bucket.");
+  const readers = "Who reads it is in CloudTrail's data events, if wanted; an access log needs one more bucket.";
+  acknowledge(bucket, 'S1', readers);
   // The property `eventBridgeEnabled` of CDK makes a function of its own for what CloudFormation can say itself.
   const resource = bucket.node.defaultChild as s3.CfnBucket;
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };

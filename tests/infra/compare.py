@@ -248,10 +248,15 @@ def main() -> None:
     # The translator counts what it does, for nobody here.
     logging.disable(logging.WARNING)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cdk", type=pathlib.Path, required=True, help="folder with the templates that CDK made")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--cdk", type=pathlib.Path, help="folder with the templates that CDK made")
+    what.add_argument("--contexts", type=pathlib.Path, help="only write the contexts to make them with into this file")
     parser.add_argument("--self-check", action="store_true", help="also: is each alteration noticed?")
     arguments = parser.parse_args()
     configurations = yaml.safe_load((HERE / "configurations.yml").read_text())
+    if arguments.contexts:
+        arguments.contexts.write_text(json.dumps({name: it["cdk"] for name, it in configurations.items()}))
+        return
     entries = yaml.safe_load((HERE / "differences.yml").read_text())
     expected = Expected(entries)
     wrong = 0

@@ -9,6 +9,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { fromContext } from '../lib/context';
 import { TattletrailStack } from '../lib/stack';
 
-const app = new App({ analyticsReporting: false });
+/** The app, for tests that add to it. */
+export const app = new App({ analyticsReporting: false });
 new TattletrailStack(app, app.node.tryGetContext('stackName') ?? 'tattletrail', { tattletrail: fromContext });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

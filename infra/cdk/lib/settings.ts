@@ -3,6 +3,7 @@
  * an error here.
  */
 
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
@@ -44,7 +45,7 @@ export function settled(scope: Construct, props: TattletrailProps) {
     ledgerDays: props.ledgerDays ?? 90,
     source: props.source ?? path.resolve(__dirname, '..', '..', '..'),
   };
-  const wrong = [...waysIn(settings), ...texts(settings), ...numbers(settings)];
+  const wrong = [...waysIn(settings), ...texts(settings), ...numbers(settings), ...sources(settings.source)];
   if (wrong.length > 0) {
     throw new Error(`${scope.node.path}: ${wrong.join('; ')}`);
   }
@@ -64,6 +65,14 @@ function waysIn(settings: TattletrailProps): string[] {
     wrong.push('useFiles needs trailBucket, or createTrail');
   }
   return wrong;
+}
+
+function sources(source: string): string[] {
+  const missing = ['Cargo.toml', 'infra/event-pattern.json', 'infra/sam/dashboards.json']
+    .filter((file) => !fs.existsSync(path.join(source, file)));
+  return missing.length > 0
+    ? [`no ${missing.join(', ')} in ${source}: set source to the folder of a clone of Tattletrail`]
+    : [];
 }
 
 /** What a text must look like. The same expressions as in `infra/sam/template.yaml`. */

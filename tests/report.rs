@@ -222,5 +222,7 @@ fn exits_are_those_of_a_scan() {
     assert!(!Path::new(&page).exists(), "a page of rules that do not load");
     assert_eq!(exit(&["/no/such/path"]), Exit::Usage);
     assert!(Path::new(&page).exists(), "what could be read has a page, which says that it is not all");
-    assert_eq!(exit(&[&trail, "--min-level", "critical"]), Exit::Clean);
+    let high = root().join("rules/aws/cloudtrail/ec2/ssh_open_to_world.yml").display().to_string();
+    assert_eq!(exit(&[&trail, "--rules", &high]), Exit::Findings);
+    assert_eq!(exit(&[&trail, "--rules", &high, "--min-level", "critical"]), Exit::Clean);
 }

@@ -199,7 +199,7 @@ fn open_threat_model(application: &str) -> String {
 
 #[test]
 fn open_threat_models_are_as_specified() {
-    for application in ["account-baseline", "cruddur", "data-lake"] {
+    for application in ["account-baseline", "cruddur", "data-lake", "tattletrail"] {
         let (code, said) = validate("otm.py", &open_threat_model(application));
         assert_eq!(code, Some(0), "{said}");
     }

@@ -36,7 +36,7 @@ fn vectors_are_threats_and_rules_mitigations() {
 
 #[test]
 fn every_name_leads_somewhere() {
-    for application in ["account-baseline", "cruddur", "data-lake"] {
+    for application in ["account-baseline", "cruddur", "data-lake", "tattletrail"] {
         let otm = object(&["export", application, "--format", "otm"]);
         let mut threatened = std::collections::BTreeSet::new();
         for component in otm["components"].as_array().unwrap() {
@@ -57,5 +57,5 @@ fn every_name_leads_somewhere() {
 fn one_model_is_exported() {
     let run = models(&["export", "--format", "otm"]);
     assert_eq!((run.exit, run.out.as_str()), (Exit::Usage, ""));
-    assert!(run.err.contains("name one of account-baseline, cruddur, data-lake"), "{}", run.err);
+    assert!(run.err.contains("name one of account-baseline, cruddur, data-lake, tattletrail"), "{}", run.err);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks `infra/sam` with `sam validate --lint`, cfn-lint and checkov, each in the environment that its requirements pin.
+"""Checks `infra/sam` with `sam validate --lint`, and it and `infra/org` with cfn-lint and checkov, each in the environment that
+its requirements pin.
 
     python3 tests/infra/check.py [--environments FOLDER]
 
@@ -9,6 +10,7 @@ each alarm says what to do.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -16,10 +18,13 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Iterable
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
+ORGANISATION = sorted((ROOT / "infra" / "org").glob("*.yaml"))
+SCP_CHARACTERS = 5120
 ROLES = {"E": "ApiEventsRole", "L": "TrailLogsRole", "F": "TrailFilesRole"}
 
 
@@ -52,10 +57,15 @@ def everything_on(text: str) -> str:
     return text
 
 
-def granted(text: str) -> dict[str, set[str]]:
-    """The actions of each function's role."""
+def everything_there(text: str) -> str:
+    """A template without conditions at its resources, for the same reason."""
+    return re.sub(r"^    Condition: \w+\n", "", text, flags=re.MULTILINE)
+
+
+def granted(text: str, roles: Iterable[str] = ROLES.values()) -> dict[str, set[str]]:
+    """The actions of each role."""
     found = {}
-    for role in ROLES.values():
+    for role in roles:
         body = text.split(f"\n  {role}:\n", 1)[1]
         body = re.split(r"\n  [A-Z]\w*:\n", body, maxsplit=1)[0].split("Policies:", 1)[1]
         actions = re.findall(r"Action: (.*)", body)
@@ -87,6 +97,24 @@ def permissions(text: str) -> None:
     print(f"== permissions: {sum(map(len, given.values()))} grants, each with its reason")
 
 
+def organisation() -> None:
+    """Each role of an organisation's templates has the actions of its row in the document, and each has a row."""
+    text = (ROOT / "docs" / "permissions.md").read_text().split("## An organisation", 1)[1].split("\n## ", 1)[0]
+    wanted: dict[str, set[str]] = {}
+    for action, role in re.findall(r"^\| `([a-z]+:[A-Za-z]+)` \| `(\w+)` ", text, re.MULTILINE):
+        wanted.setdefault(role, set()).add(action)
+    given: dict[str, set[str]] = {}
+    for file in ORGANISATION:
+        template = file.read_text()
+        given |= granted(template, re.findall(r"^  (\w+):\n    Type: AWS::IAM::Role$", template, re.MULTILINE))
+    if given != wanted or not given:
+        sys.exit(f"infra/org grants {given}; docs/permissions.md has reasons for {wanted}")
+    guard = json.dumps(json.loads((ROOT / "infra" / "org" / "guard.json").read_text()), separators=(",", ":"))
+    if len(guard) > SCP_CHARACTERS:
+        sys.exit(f"guard.json has {len(guard)} characters; a service control policy may have {SCP_CHARACTERS}")
+    print(f"== organisation: {sum(map(len, given.values()))} grants, each with its reason")
+
+
 def alarms(text: str) -> None:
     described = re.findall(r'AlarmName: !Sub "[^"]*?-([a-z-]+)"\n      AlarmDescription: >-\n((?:        .*\n)+)', text)
     if len(described) != text.count("AlarmName:") or any(len(said.split()) < 15 for _, said in described):
@@ -100,19 +128,27 @@ def main() -> None:
     arguments = parser.parse_args()
     text = TEMPLATE.read_text()
     permissions(text)
+    organisation()
     alarms(text)
+    for file in ORGANISATION:
+        if "AlarmName:" in file.read_text():
+            alarms(file.read_text())
     run(sys.executable, ROOT / "infra" / "sam" / "dashboards.py", "--check")
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.environments or pathlib.Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         run(environment(folder, "sam") / "sam", "validate", "--lint", "-t", TEMPLATE, "--region", "us-east-1")
-        run(environment(folder, "lint") / "cfn-lint", TEMPLATE, TEMPLATE.parent / "dashboards.json")
+        run(environment(folder, "lint") / "cfn-lint", TEMPLATE, TEMPLATE.parent / "dashboards.json", *ORGANISATION)
+        wholes = []
+        for file in ORGANISATION:
+            wholes.append(pathlib.Path(scratch) / file.name)
+            wholes[-1].write_text(everything_there(file.read_text()))
         # Beside the template, where its nested one is found.
         whole = TEMPLATE.parent / ".everything-on.yaml"
         whole.write_text(everything_on(text))
         try:
             checkov = environment(folder, "checkov") / "checkov"
-            for file in (TEMPLATE, whole):
+            for file in (TEMPLATE, whole, *ORGANISATION, *wholes):
                 run(checkov, "--skip-download", "--quiet", "--compact", "--framework", "cloudformation", "-f", file)
         finally:
             whole.unlink()

@@ -7,10 +7,12 @@ The folder holds what `cargo lambda build` made (`NAME/bootstrap`), or binaries 
 processor. Needs the packages of `tests/infra/requirements-deploy.txt`; without them it makes an environment for itself.
 
 One call that opens SSH to the internet comes by all three ways: on the bus, in the trail's log group and in a file in the
-trail's bucket. It has to come out as one finding: one alert, one metric. Then what can't be read, and the schedule.
+trail's bucket. It has to come out as one finding: one alert, one metric. Then what can't be read, and the schedule. After
+that each way in alone, with the function that the others leave out left out: the same call, the same finding.
 """
 
 import argparse
+import contextlib
 import gzip
 import io
 import json
@@ -27,7 +29,7 @@ import urllib.error
 import urllib.request
 import venv
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -37,6 +39,17 @@ ROOT = HERE.parent.parent
 TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
 FUNCTIONS = ["api-events", "trail-logs", "trail-files"]
 ACCOUNT, REGION, STACK = "123456789012", "us-east-1", "tattletrail"
+
+# What is chosen: all ways together, then each alone. A log group and a bucket can be given where no trail is made.
+EVERY_WAY = {"UseEventBridge": "true", "UseLogs": "true", "UseFiles": "true", "CreateTrail": "true"}
+EVERY_WAY |= {"MetricsProfile": "standard"}
+ONE_WAY = {
+    "events": {"UseEventBridge": "true", "AllEvents": "true"},
+    "logs": {"UseEventBridge": "false", "UseLogs": "true", "TrailLogGroupName": "given/trail"},
+    "files": {"UseEventBridge": "false", "UseFiles": "true", "TrailBucketName": "given-trail"},
+}
+# What each way brings, and no other.
+OF_A_WAY = {"events": "ApiEvents", "logs": "TrailLogs", "files": "TrailFiles"}
 
 # What the stand-in does not know; cfn-lint checks these against CloudFormation's own schemas.
 UNKNOWN_TO_THE_STAND_IN = {
@@ -68,7 +81,7 @@ def in_own_environment() -> None:
         wanted = ["install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements-deploy.txt"]
         subprocess.run([python, "-m", "pip", *wanted], check=True)
         environment = os.environ | {"STAND_IN_ENVIRONMENT_MADE": str(folder)}
-        sys.exit(subprocess.run([python, __file__, *sys.argv[1:]], env=environment).returncode)
+        sys.exit(subprocess.run([python, *sys.argv], env=environment).returncode)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -128,7 +141,7 @@ def fitted(template: Any, endpoint: str, bucket: str) -> Any:
     variables |= {"AWS_ENDPOINT_URL": endpoint, "OTEL_TRACES_EXPORTER": "none"}
     # Nobody but AWS may say `aws.`, and the stand-in holds to it.
     for name, resource in resources.items():
-        if name.startswith("ApiEventsRule"):
+        if resource["Type"] == "AWS::Events::Rule" and name.startswith("ApiEventsRule"):
             resource["Properties"]["EventPattern"]["source"].append({"prefix": "test."})
     return template
 
@@ -238,7 +251,7 @@ class Deployment:
         self.server = server
         self.aws = server.client
 
-    def deploy(self, binaries: pathlib.Path) -> None:
+    def deploy(self, binaries: pathlib.Path, chosen: dict[str, str]) -> None:
         s3, cloudformation = self.aws("s3"), self.aws("cloudformation")
         s3.create_bucket(Bucket="code")
         for name in FUNCTIONS:
@@ -250,8 +263,7 @@ class Deployment:
         s3.put_object(Bucket="code", Key="dashboards.json", Body=body.encode())
         template = fitted(loaded(TEMPLATE.read_text()), self.server.endpoint, "code")
         s3.put_object(Bucket="code", Key="template.json", Body=json.dumps(template).encode())
-        given = {"Architecture": "x86_64", "UseEventBridge": "true", "UseLogs": "true", "UseFiles": "true"}
-        given |= {"CreateTrail": "true", "LogLevel": "debug", "MetricsProfile": "standard"}
+        given = {"Architecture": "x86_64", "LogLevel": "debug"} | chosen
         cloudformation.create_stack(
             StackName=STACK,
             TemplateURL=f"{self.server.endpoint}/code/template.json",
@@ -272,12 +284,21 @@ class Deployment:
 
         until("CREATE_COMPLETE", status)
         made = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
-        # Nobody's address is given.
-        wanted = template["Resources"].keys() - {"AlertMail", "OperationsMail"}
-        missing = wanted - {it["LogicalResourceId"] for it in made}
+        self.made = {it["LogicalResourceId"] for it in made}
+        self.could_be = template["Resources"].keys()
+        print(f"CREATE_COMPLETE: {len(made)} resources")
+
+    def everything_is_there(self) -> None:
+        # Nobody's address is given, and the chosen events are taken.
+        missing = self.could_be - {"AlertMail", "OperationsMail", "ApiEventsRuleAll"} - self.made
         if missing:
             sys.exit(f"not deployed: {', '.join(sorted(missing))}")
-        print(f"CREATE_COMPLETE: {len(made)} resources")
+
+    def nothing_else_is_there(self, way: str) -> None:
+        others = tuple(start for other, start in OF_A_WAY.items() if other != way)
+        needless = sorted(name for name in self.made if name.startswith(others))
+        if needless or OF_A_WAY[way] not in self.made:
+            sys.exit(f"with {way} alone: {', '.join(needless) or 'its function is missing'}")
 
     def listen(self) -> None:
         """A queue that hears what the topic says."""
@@ -329,16 +350,10 @@ class Deployment:
         [alert] = until("the alert", self.alerts)
         until("the metric", self.findings)
         print(f"on the bus: {alert['title']}; an alert and a metric")
-        logs, group = self.aws("logs"), f"/aws/cloudtrail/{STACK}"
-        logs.create_log_stream(logGroupName=group, logStreamName="trail")
-        line = {"timestamp": int(time.time() * 1000), "message": json.dumps(record)}
-        logs.put_log_events(logGroupName=group, logStreamName="trail", logEvents=[line])
+        self.log(f"/aws/cloudtrail/{STACK}", record)
         until("the copy in the log group", lambda: sum(it["Copies"] for it in self.healths("trail-logs")))
         print("in the log group: a copy, nothing is sent again")
-        bucket = self.outputs["TrailBucketOut"]
-        key = f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/2026/11/22/a.json.gz"
-        body = gzip.compress(json.dumps({"Records": [record]}).encode())
-        self.aws("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        self.file(self.outputs["TrailBucketOut"], record)
         until("the copy in the bucket", lambda: sum(it["Copies"] for it in self.healths("trail-files")))
         print("in the bucket: a copy, nothing is sent again")
         alerts, findings = len(self.alerts()), self.findings()
@@ -346,6 +361,39 @@ class Deployment:
             sys.exit(f"one call is {alerts} alerts and {findings} in the metric")
         rows = self.aws("dynamodb").scan(TableName=self.outputs["LedgerTable"])["Items"]
         print(f"one finding; the ledger has {len(rows)} rows")
+
+    def one_call_by(self, way: str) -> None:
+        record = opened()
+        if way == "events":
+            self.bus(json.dumps(record))
+        elif way == "logs":
+            self.log("given/trail", record)
+        else:
+            self.file("given-trail", record)
+        [alert] = until("the alert", self.alerts)
+        until("the metric", self.findings)
+        print(f"by {way} alone: {alert['title']}; an alert and a metric")
+
+    def log(self, group: str, record: Any) -> None:
+        logs = self.aws("logs")
+        logs.create_log_stream(logGroupName=group, logStreamName="trail")
+        line = {"timestamp": int(time.time() * 1000), "message": json.dumps(record)}
+        logs.put_log_events(logGroupName=group, logStreamName="trail", logEvents=[line])
+
+    def file(self, bucket: str, record: Any) -> None:
+        key = f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/2026/11/22/a.json.gz"
+        body = gzip.compress(json.dumps({"Records": [record]}).encode())
+        self.aws("s3").put_object(Bucket=bucket, Key=key, Body=body)
+
+    def what_is_given(self, way: str) -> None:
+        """What an account has before the stack."""
+        if way == "logs":
+            self.aws("logs").create_log_group(logGroupName="given/trail")
+        if way == "files":
+            s3 = self.aws("s3")
+            s3.create_bucket(Bucket="given-trail")
+            configuration = {"EventBridgeConfiguration": {}}
+            s3.put_bucket_notification_configuration(Bucket="given-trail", NotificationConfiguration=configuration)
 
     def invoke(self, payload: str) -> Any:
         answer = self.aws("lambda").invoke(FunctionName=self.outputs["ApiEventsArn"], Payload=payload.encode())
@@ -385,24 +433,38 @@ class Deployment:
         print(f"alarms: {len(named)}, of them {len(silent)} on silence")
 
 
+@contextlib.contextmanager
+def deployed(binaries: pathlib.Path, chosen: dict[str, str], way: str = "") -> Iterator[Deployment]:
+    """A stand-in of its own with the stack in it; what it logged is shown where something fails."""
+    with Server() as server:
+        deployment = Deployment(server)
+        try:
+            deployment.what_is_given(way)
+            deployment.deploy(binaries, chosen)
+            yield deployment
+        except (SystemExit, ValueError):
+            print(server.log.read_text(errors="replace")[-6000:], file=sys.stderr)
+            raise
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binaries", type=pathlib.Path, required=True, help="folder with the functions' binaries")
     arguments = parser.parse_args()
     in_own_environment()
-    with Server() as server:
-        deployment = Deployment(server)
-        try:
-            deployment.deploy(arguments.binaries)
-            deployment.dashboards()
-            deployment.alarms()
+    with deployed(arguments.binaries, EVERY_WAY) as deployment:
+        deployment.everything_is_there()
+        deployment.dashboards()
+        deployment.alarms()
+        deployment.listen()
+        deployment.one_call_by_three_ways()
+        deployment.what_cannot_be_read()
+        deployment.the_schedule()
+    for way, chosen in ONE_WAY.items():
+        with deployed(arguments.binaries, chosen, way) as deployment:
+            deployment.nothing_else_is_there(way)
             deployment.listen()
-            deployment.one_call_by_three_ways()
-            deployment.what_cannot_be_read()
-            deployment.the_schedule()
-        except SystemExit:
-            print(server.log.read_text(errors="replace")[-6000:], file=sys.stderr)
-            raise
+            deployment.one_call_by(way)
     print("deployed, found, ended")
 
 

@@ -27,12 +27,34 @@ fn own_rules() -> Vec<RuleSource> {
     let is_rule = |text: &str| text.contains("\ndetection:") && !text.contains("exposure.");
     let paths = files(&root().join("rules"), ".yml").into_iter();
     let sources = paths.filter(|path| !path.to_string_lossy().ends_with(".test.yml")).map(|path| read(&path));
-    let mut found: Vec<RuleSource> = sources.filter(|source| is_rule(&source.text)).collect();
+    let (mut found, others): (Vec<RuleSource>, Vec<RuleSource>) =
+        sources.partition(|source| is_rule(&source.text));
+    let values: Vec<(String, String)> = others.iter().flat_map(|source| placeholders(&source.text)).collect();
+    for source in found.iter_mut().filter(|source| source.text.contains("|expand")) {
+        source.text = filled_in(&source.text, &values);
+    }
     for source in found.iter_mut().filter(|source| !source.text.contains("sigma-version:")) {
         source.text =
             format!("sigma-version: 3\n{}", source.text.replace("\n---\n", "\n---\nsigma-version: 3\n"));
     }
     found
+}
+
+/// The placeholders of a file and what they stand for, of which the shipped ones have one value each: `name: [value]`.
+fn placeholders(text: &str) -> Vec<(String, String)> {
+    let Some((_, lines)) = text.split_once("\nplaceholders:\n") else { return Vec::new() };
+    let entries = lines.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let pair = |line: &str| {
+        let (name, list) = line.trim().split_once(": [").unwrap();
+        (format!("%{name}%"), list.strip_suffix(']').filter(|value| !value.contains(',')).unwrap().to_owned())
+    };
+    entries.map(pair).collect()
+}
+
+/// A rule with what its placeholders stand for: elsewhere a pipeline does that before an engine reads it.
+fn filled_in(text: &str, values: &[(String, String)]) -> String {
+    let fill = |text: String, (name, value): &(String, String)| text.replace(name, value);
+    values.iter().fold(text.replace("|expand", ""), fill)
 }
 
 /// Every record of the archive.
@@ -60,9 +82,10 @@ fn cases(shared: &Path) -> Vec<Value> {
     records
 }
 
-/// Rules that look for a piece of JSON in an object, such as `'"enable":false'`: there objects have no text.
+/// Rules that look for a piece of JSON in an object, such as `'"enable":false'` or `'*"name*'`: there objects have no text.
 fn asks_texts_of_objects(rules: &[RuleSource]) -> BTreeSet<String> {
-    let asking = rules.iter().filter(|rule| rule.text.contains("'\"") || rule.text.contains("':false'"));
+    let pieces = ["'\"", "'*\"", "':false'"];
+    let asking = rules.iter().filter(|rule| pieces.iter().any(|piece| rule.text.contains(piece)));
     let ids = asking.flat_map(|rule| rule.text.lines().filter_map(|line| line.strip_prefix("id: ")));
     ids.map(str::to_owned).collect()
 }

@@ -122,7 +122,12 @@ impl Shipped {
     fn read(rule: &str, cases: &str) -> Self {
         let text = fs::read_to_string(rule).unwrap();
         let words = RuleWords::of(&text);
-        let rules = RuleSet::from_sources([RuleSource::new(rule, text)]).unwrap();
+        // What placeholders stand for is said in a file beside the rules.
+        let beside = Path::new(rule).with_file_name("placeholders.yml");
+        let placeholders =
+            fs::read_to_string(&beside).ok().map(|text| RuleSource::new("placeholders.yml", text));
+        let rules =
+            RuleSet::from_sources(placeholders.into_iter().chain([RuleSource::new(rule, text)])).unwrap();
         let cases = case::parse(cases, &fs::read_to_string(cases).unwrap()).unwrap().cases;
         Self { path: rule.to_owned(), mutants: rules.rules()[0].mutants(&words), rules, cases }
     }

@@ -91,11 +91,14 @@ function filesQueue(scope: Construct, { settings, key, deadLetterQueue }: Shared
     },
     targets: [target('queue', queue.queueArn, PATIENT, deadLetterQueue.queueArn)],
   });
+  // Of a bucket in another account: the rule in infra/org/central.yaml.
+  const central = `rule/${settings.name}-organisation/${settings.name}-${NAME}`;
+  const others = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:${central}`;
   queue.addToResourcePolicy(allow('NewFiles', {
     principals: [new ServicePrincipal('events.amazonaws.com')],
     actions: ['sqs:SendMessage'],
     resources: [queue.queueArn],
-    conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
+    conditions: { ArnLike: { 'aws:SourceArn': [rule.attrArn, others] } },
   }));
   return queue;
 }

@@ -81,7 +81,8 @@ function common({ ledger, alertTopic, key }: Shared, { log, refreshes, keyBy = [
 function chosen({ settings }: Shared): PolicyStatement[] {
   const statements: PolicyStatement[] = [];
   const here = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
-  if (settings.securityHub === 'own' || settings.securityHub === 'central') {
+  if (settings.securityHub !== 'off') {
+    // With member, too: findings of this very account go without a role.
     // A finding goes to the Security Hub of the Region where it happened, unless one Region is set for all.
     const where = `${settings.securityHubRegion || '*'}:${Aws.ACCOUNT_ID}:product/${Aws.ACCOUNT_ID}/default`;
     statements.push(allow('SecurityHub', {

@@ -144,6 +144,8 @@ mod tests {
         let outline = Outline::of(&RuleSource::new("r.yml", EXPANDS));
         assert!(Outline::of(&RuleSource::new("p.yml", "placeholders: {c: d}\n")).is_named_by(&outline));
         assert!(!Outline::of(&RuleSource::new("p.yml", "placeholders: {d: d}\n")).is_named_by(&outline));
+        assert!(Outline::of(&RuleSource::new("p.yml", "placeholders: {d: d}\n")).needs_no_cases);
+        assert!(!outline.needs_no_cases);
     }
 
     #[test]

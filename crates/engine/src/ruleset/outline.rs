@@ -16,8 +16,8 @@ pub struct Outline {
     pub names: BTreeSet<String>,
     /// It has filters, placeholders or threat models, and nothing else.
     pub is_filters: bool,
-    /// It has threat models, and nothing else: nothing that cases could be about.
-    pub is_models: bool,
+    /// It has placeholders or threat models, and nothing else: nothing that cases could be about.
+    pub needs_no_cases: bool,
     /// It has a filter for all rules.
     pub is_for_any: bool,
 }
@@ -48,8 +48,8 @@ impl Outline {
             outline.names.extend(names(&source.text).into_iter().map(|name| format!("%{name}%")));
         }
         outline.is_filters &= !parsed.is_empty();
-        let is_model = |one: &Parsed| matches!(one, Parsed::ThreatModel(_));
-        outline.is_models = !parsed.is_empty() && parsed.iter().all(is_model);
+        let needs_none = |one: &Parsed| matches!(one, Parsed::Placeholders(_) | Parsed::ThreatModel(_));
+        outline.needs_no_cases = !parsed.is_empty() && parsed.iter().all(needs_none);
         outline.names = outline.names.difference(&outline.defines).cloned().collect();
         outline
     }

@@ -31,9 +31,10 @@ mod pace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tattletrail_engine::engine::{Engine, Found, Read, Step, Waiting};
+use tattletrail_engine::engine::{Found, Read, Step, Waiting};
 use tattletrail_engine::finding::{Level, RuleInfo};
 use tattletrail_engine::ids::{AccountId, EventId, Region};
 use tattletrail_engine::ingest::Item;
@@ -49,6 +50,7 @@ use crate::deadline::Deadline;
 use crate::ledger::row::EventName;
 use crate::ledger::{Ledger, LedgerError};
 use crate::parcel::SinkName;
+use crate::rules::{InUse, Rules};
 use crate::sink::Sink;
 use made::Made;
 use objects::Objects;
@@ -69,7 +71,7 @@ const SHIPMENT: usize = 100;
 #[derive(Debug)]
 pub struct Dispatcher {
     /// The rules.
-    pub engine: Engine,
+    pub rules: InUse,
     /// What is remembered.
     pub ledger: Ledger,
     /// Where findings go.
@@ -134,6 +136,8 @@ enum Content {
 #[derive(Debug)]
 pub struct Intake<'d> {
     dispatcher: &'d Dispatcher,
+    /// Those that were in use at its beginning.
+    rules: Arc<Rules>,
     deadline: Deadline,
     /// Set where there is no deadline for the whole.
     pace: Option<Pace>,
@@ -170,6 +174,7 @@ impl Dispatcher {
     pub fn intake(&self, deadline: Deadline) -> Intake<'_> {
         Intake {
             dispatcher: self,
+            rules: self.rules.get(),
             deadline,
             pace: None,
             order: Order::default(),
@@ -227,11 +232,11 @@ impl Intake<'_> {
         // Should it be the one over which something breaks, the error report names it.
         record.event_id().iter().for_each(|id| hook::takes_in(id.as_str()));
         let stages = &mut self.stages;
-        let read = self.dispatcher.engine.read_watched(record, &mut |step| stages.enter(step.map(stage_of)));
+        let read = self.rules.engine.read_watched(record, &mut |step| stages.enter(step.map(stage_of)));
         self.add_read(message, read).await;
     }
 
-    /// Takes what the dispatcher's engine has read of a record in a message.
+    /// Takes what the engine of the rules in use has read of a record in a message.
     pub async fn add_read(&mut self, message: usize, read: Read) {
         self.counts.received += 1;
         let (account, id, time) = match &read {
@@ -333,8 +338,9 @@ impl Intake<'_> {
     async fn try_commit(&mut self, group: &[Arrival]) -> Result<Plan, Trouble> {
         let claim = (self.claim(), self.id);
         for attempt in 0..ATTEMPTS {
-            let mut plan =
-                self.dispatcher.plan(group, claim, &mut self.stages).await.map_err(Trouble::Ledger)?;
+            let plan =
+                self.dispatcher.plan(&self.rules.engine, group, claim, &mut self.stages).await;
+            let mut plan = plan.map_err(Trouble::Ledger)?;
             if group.len() > 1 && !plan::fits(&plan.writes) {
                 return Err(Trouble::TooMuch);
             }

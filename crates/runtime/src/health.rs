@@ -79,6 +79,16 @@ impl Health {
         self.write_counts(&[("SpansDropped", dropped)]);
     }
 
+    /// Writes a line of rules that took the place of others.
+    pub fn write_rules_loaded(self) {
+        self.write_counts(&[("RulesLoaded", 1)]);
+    }
+
+    /// Writes a line of rules that are asked for and not in use.
+    pub fn write_rules_refused(self) {
+        self.write_counts(&[("RulesRefused", 1)]);
+    }
+
     fn write_counts(self, counts: &[(&str, u64)]) {
         put(&self.counts_line(counts, jiff::Timestamp::now().as_millisecond()).into());
     }

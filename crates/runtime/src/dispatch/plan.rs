@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tattletrail_engine::engine::{Filtered, Step};
+use tattletrail_engine::engine::{Engine, Filtered, Step};
 use tattletrail_engine::exposure::state::{Origin, State};
 use tattletrail_engine::finding::{Finding, Status, Trace};
 use tattletrail_telemetry::trace::{self, Stages};
@@ -89,6 +89,7 @@ impl Dispatcher {
     /// Plans a group; `claim` is until when which invocation is at work on it.
     pub(super) async fn plan(
         &self,
+        engine: &Engine,
         group: &[Arrival],
         claim: (i64, u64),
         stages: &mut Stages,
@@ -103,7 +104,7 @@ impl Dispatcher {
                 let marker = known.marker(&arrival.event);
                 plan.copies.push(Copy { message: arrival.message, event: arrival.event.clone(), marker });
             } else {
-                told.push(self.settle(arrival, &mut state, &mut plan, stages));
+                told.push(Self::settle(engine, arrival, &mut state, &mut plan, stages));
             }
         }
         let mut findings = Findings::of(self, told.iter().flat_map(|event| &event.findings)).await?;
@@ -117,7 +118,7 @@ impl Dispatcher {
 
     /// Lets one record happen.
     fn settle<'a>(
-        &self,
+        engine: &Engine,
         arrival: &'a Arrival,
         state: &mut State,
         plan: &mut Plan,
@@ -133,7 +134,7 @@ impl Dispatcher {
             }
             Content::Waits(waiting) => {
                 let watch = &mut |step: Option<Step>| stages.enter(step.map(super::stage_of));
-                let settled = self.engine.settle_watched(waiting, state, watch);
+                let settled = engine.settle_watched(waiting, state, watch);
                 let (before, now) = (waiting.behaviour(), settled.found);
                 let findings: Vec<_> = before.findings.iter().cloned().chain(now.findings).collect();
                 let suppressed = before.suppressed.iter().cloned().chain(now.suppressed);

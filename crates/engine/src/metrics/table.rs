@@ -60,8 +60,8 @@ pub const TABLE: &[Metric] = &[
     health("ReportsDropped", BY_SOURCE, STANDARD, "error reports that nobody got"),
     health("SpansDropped", BY_SOURCE, STANDARD, "spans that nobody got"),
     seldom("RulesLoaded", BY_SOURCE, STANDARD, "bundles of rules from S3 or AppConfig that came into use"),
-    seldom("RulesRefused", BY_SOURCE, STANDARD, "looks that found no rules to use in the place that is set"),
-    seldom("RulesRefused", NONE, FREE, "looks that found no rules to use in the place that is set, of all functions"),
+    seldom("RulesRefused", BY_SOURCE, STANDARD, "looks that found no rules to use where they are set to be"),
+    seldom("RulesRefused", NONE, BOTH, "looks that found no rules to use, of all functions"),
 ];
 
 const fn each(name: &'static str) -> Dimension {

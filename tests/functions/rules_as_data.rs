@@ -27,7 +27,7 @@ fn bundle(title: &str) -> (Vec<u8>, String) {
     (std::fs::read(&file).unwrap(), said["sha256"].as_str().unwrap().to_owned())
 }
 
-/// An invocation with an event that there was not yet; the titles that Security Hub has of it.
+/// An invocation with an event that there was not yet; the titles that Security Hub has of it, without what they are about.
 #[track_caller]
 fn found(world: &World, function: &Lambda, number: u32) -> Vec<String> {
     let mut record = record(number, number, "AuthorizeSecurityGroupIngress");
@@ -37,7 +37,8 @@ fn found(world: &World, function: &Lambda, number: u32) -> Vec<String> {
     let id = &record["eventID"];
     let of_event = |finding: &&Value| finding["ProductFields"]["tattletrail/EventId"] == *id;
     let findings = state["findings"].as_array().unwrap();
-    findings.iter().filter(of_event).map(|finding| finding["Title"].as_str().unwrap().to_owned()).collect()
+    let title = |finding: &Value| finding["Title"].as_str().unwrap().split(':').next().unwrap().to_owned();
+    findings.iter().filter(of_event).map(title).collect()
 }
 
 /// The lines of a function, as soon as one of them is of that message.

@@ -121,3 +121,15 @@ fn every_member_inherits_lints_and_versions() {
         );
     }
 }
+
+/// What `cargo lambda build --release` sets where the profile says nothing: functions would be built unlike all that is
+/// tested, and a panic would end them before they have told of it.
+#[test]
+fn nobody_chooses_the_release_profile_for_us() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let (_, profile) = manifest.split_once("\n[profile.release]\n").unwrap();
+    let profile = profile.split("\n[").next().unwrap();
+    for setting in ["panic = \"unwind\"", "lto = ", "codegen-units = ", "strip = "] {
+        assert!(profile.lines().any(|line| line.starts_with(setting)), "{setting}");
+    }
+}

@@ -26,6 +26,10 @@ mod test;
 
 // `rules test --mutate`.
 mod mutate;
+
+// `rules event-pattern`.
+mod event_pattern;
+
 // `rules bundle`.
 mod bundle;
 

@@ -127,7 +127,9 @@ def fitted(template: Any, endpoint: str, bucket: str) -> Any:
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     variables |= {"AWS_ENDPOINT_URL": endpoint, "OTEL_TRACES_EXPORTER": "none"}
     # Nobody but AWS may say `aws.`, and the stand-in holds to it.
-    resources["ApiEventsRule"]["Properties"]["EventPattern"]["source"].append({"prefix": "test."})
+    for name, resource in resources.items():
+        if name.startswith("ApiEventsRule"):
+            resource["Properties"]["EventPattern"]["source"].append({"prefix": "test."})
     return template
 
 

@@ -10,7 +10,7 @@ mod load;
 mod cases;
 
 // Which logs a rule needs.
-mod feeds;
+pub(crate) mod feeds;
 
 // Vector by vector, rule by rule: what is declared, tested, seen, or blind.
 mod survey;

@@ -41,6 +41,10 @@ mod new;
 
 // `rules schema`: for editors.
 mod schema;
+
+// `rules event-pattern`: what an event bus has to let through.
+mod event_pattern;
+
 // `rules bundle`: rules as one file.
 mod bundle;
 
@@ -69,7 +73,9 @@ Examples:
   tattletrail rules diff builtin my-rules/ --on AWSLogs/
       what would change if these rules were used instead?
   tattletrail rules bundle my-rules/ --output my-rules.ttrules
-      one file that loads at once";
+      one file that loads at once
+  tattletrail rules event-pattern my-rules/
+      what does EventBridge have to let through for them?";
 
 /// Write, check and try out rules.
 #[derive(Debug, Args)]
@@ -91,6 +97,7 @@ enum Command {
     Filters(filters::FiltersArguments),
     Bundle(bundle::BundleArguments),
     Diff(Box<diff::DiffArguments>),
+    EventPattern(event_pattern::PatternArguments),
 }
 
 /// Runs one of the commands.
@@ -106,5 +113,6 @@ pub(crate) fn run(arguments: &RulesArguments, console: &mut Console) -> Exit {
         Command::Filters(arguments) => filters::run(arguments, console),
         Command::Bundle(arguments) => bundle::run(arguments, console),
         Command::Diff(arguments) => diff::run(arguments, console),
+        Command::EventPattern(arguments) => event_pattern::run(arguments, console),
     }
 }

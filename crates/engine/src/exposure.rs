@@ -87,6 +87,10 @@ mod function_url;
 // What stands, as far as the records so far tell.
 pub mod state;
 
+// The calls that all of this is about.
+mod calls;
+
+pub use calls::calls;
 pub use change::{
     Access, Confidence, Derived, Effect, ExposureChange, Network, PortRange, Reach, Surface, Undecidable,
     Verdict,

@@ -56,6 +56,9 @@ mod selection;
 // What a rule can only match with.
 mod required;
 
+// The same as alternatives, for those who choose events before the rules see them.
+mod demand;
+
 // The documents of a file.
 pub(crate) mod document;
 
@@ -93,6 +96,7 @@ mod known;
 mod nearest;
 
 pub use correlation::{Correlation, CorrelationKind};
+pub use demand::{DEMANDED, Demand, Shape};
 pub use error::{Code, Position, RuleError};
 pub use explain::{Asks, Clause, Elements, Explanation, FieldClause, Found, RuleWords};
 pub use field::FieldPath;

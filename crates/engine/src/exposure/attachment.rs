@@ -37,9 +37,22 @@ pub(super) struct Given {
     pub(super) interface: Option<Resource>,
 }
 
+/// The calls of EC2 that give groups to machines, and those that end machines.
+pub(super) const CALLS: &[&str] = &[
+    "RunInstances",
+    "ModifyInstanceAttribute",
+    "CreateNetworkInterface",
+    "ModifyNetworkInterfaceAttribute",
+    "TerminateInstances",
+    "DeleteNetworkInterface",
+];
+
 /// What a call did to the groups of machines; `None` for every other call.
 pub(super) fn deed(record: &CloudTrailRecord) -> Option<Deed> {
     let action = record.action().filter(|_| record.event_source() == Some("ec2.amazonaws.com"))?;
+    if !CALLS.contains(&action) {
+        return None;
+    }
     let place = || Place::of(record);
     match action {
         "RunInstances" => launched(record, &place()),

@@ -34,15 +34,17 @@ pub(super) enum Deed {
     Deleted,
 }
 
-/// True for the calls that change lists.
+/// The calls of EC2 that change lists.
+pub(super) const CALLS: &[&str] = &[
+    "CreateManagedPrefixList",
+    "ModifyManagedPrefixList",
+    "RestoreManagedPrefixListVersion",
+    "DeleteManagedPrefixList",
+];
+
+/// True for those calls.
 pub(super) fn is_call(source: &str, action: &str) -> bool {
-    let actions = [
-        "CreateManagedPrefixList",
-        "ModifyManagedPrefixList",
-        "RestoreManagedPrefixListVersion",
-        "DeleteManagedPrefixList",
-    ];
-    source == "ec2.amazonaws.com" && actions.contains(&action)
+    source == "ec2.amazonaws.com" && CALLS.contains(&action)
 }
 
 /// What a call did to a list; `None` for every other call, and where no list is named.

@@ -107,6 +107,13 @@ pub fn concerns(record: &CloudTrailRecord, derived: &Derived) -> bool {
     known && !record.failed()
 }
 
+/// Source and action of the calls that [`concerns`] knows by their names alone, beside those of machines, prefix lists and
+/// ends. Those of security groups are also ones that changes are derived from.
+pub(super) fn calls() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_buckets = bucket::CALLS.iter().map(|action| ("s3.amazonaws.com", *action));
+    of_buckets.chain(organization::CALLS.iter().map(|action| (organization::SOURCE, *action)))
+}
+
 /// One record on its way through the state.
 struct Step<'a> {
     record: &'a CloudTrailRecord,

@@ -111,7 +111,39 @@ fn record() -> impl Strategy<Value = String> {
     })
 }
 
+/// True if an event bus that asks for what the rule demands lets the record through. It looks at texts and at lists of them.
+fn is_let_through(rule: &CompiledRule, record: &serde_json::Value) -> bool {
+    let fits = |field: &str, shapes: &[crate::sigma::Shape]| {
+        let one = |value: &serde_json::Value| {
+            value.as_str().is_some_and(|text| shapes.iter().any(|shape| shape.fits(text)))
+        };
+        match &record[field] {
+            serde_json::Value::Array(members) => members.iter().any(one),
+            value => one(value),
+        }
+    };
+    rule.demands().iter().any(|demand| demand.0.iter().all(|(field, shapes)| fits(field, shapes)))
+}
+
 proptest! {
+    #[test]
+    fn what_matches_is_what_was_demanded(detection in detection(), records in prop::collection::vec(record(), 1..8)) {
+        let rules = RuleSet::from_sources([source("a.yml", "1", &detection)]).unwrap();
+        for text in &records {
+            let value: serde_json::Value = serde_json::from_str(text).unwrap();
+            // CloudTrail writes texts there.
+            let is_odd = |field: &str| value[field].is_number() || value[field].is_object();
+            if is_odd("eventName") || is_odd("eventSource") {
+                continue;
+            }
+            let record = CloudTrailRecord::parse(text).unwrap();
+            let rule = &rules.rules()[0];
+            if rule.matches(&Event::new(&record)) {
+                prop_assert!(is_let_through(rule, &value), "{detection}\n{text}\n{:?}", rule.demands());
+            }
+        }
+    }
+
     #[test]
     fn the_index_hides_no_match(
         detections in prop::collection::vec(detection(), 1..6),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RuleSource;
 use super::correlation::{self, Correlation};
+use super::demand::{self, Demand};
 use super::detection::{Detection, Logic};
 use super::document::{self, Document, Kind};
 use super::error::{Code, Position, Problems, RuleError};
@@ -84,6 +85,12 @@ impl CompiledRule {
     /// The same for `exposure.surface`.
     pub fn required_surfaces(&self) -> Option<BTreeSet<String>> {
         required(&self.content().logic, "exposure.surface")
+    }
+
+    /// What an event must be like for the rule to match: one of these must hold. Derived fields are not looked at: what an
+    /// exposure rule waits for are the [`crate::exposure::calls`].
+    pub fn demands(&self) -> Vec<Demand> {
+        demand::demands(&self.content().logic)
     }
 
     /// The rule's selections in the order written: name, place, and whether it holds for the event by itself.

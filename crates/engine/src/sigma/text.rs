@@ -6,6 +6,7 @@
 use memchr::{memchr, memchr2, memmem};
 use serde::{Deserialize, Serialize};
 
+use super::demand;
 use super::pattern::{Pattern, Piece, literal};
 
 /// A compiled pattern.
@@ -81,6 +82,24 @@ impl TextMatcher {
         }
     }
 
+    /// What every text that fits looks like, as far as an event bus can ask for that: whatever the capitals, it can ask for
+    /// a text, its beginning and its end, but not for what is in its middle.
+    pub(crate) fn demanded(&self) -> demand::Shape {
+        let cased = self.case == Case::Exact;
+        let text = |word: &str| demand::Text { text: word.to_owned(), cased };
+        let is_plain = |word: &str| cased || word.is_ascii();
+        match &self.shape {
+            Shape::Equals(word) if is_plain(word) => demand::Shape::Is(text(word)),
+            Shape::Prefix(word) if is_plain(word) => demand::Shape::Begins(text(word)),
+            Shape::Suffix(word) if is_plain(word) => demand::Shape::Ends(text(word)),
+            Shape::Glob(units) => match beginning(units) {
+                word if !word.is_empty() && is_plain(&word) => demand::Shape::Begins(text(&word)),
+                _ => demand::Shape::Anything,
+            },
+            _ => demand::Shape::Anything,
+        }
+    }
+
     /// False if no text that begins with `byte` fits.
     pub(crate) fn may_begin_with(&self, byte: u8) -> bool {
         match &self.shape {
@@ -139,6 +158,15 @@ fn units(pieces: &[Piece]) -> Box<[Unit]> {
         }
     }
     out.into_boxed_slice()
+}
+
+/// The text before the first wildcard.
+fn beginning(units: &[Unit]) -> String {
+    let bytes = units.iter().map_while(|unit| match unit {
+        Unit::Byte(byte) => Some(*byte),
+        Unit::One | Unit::Many => None,
+    });
+    String::from_utf8(bytes.collect()).unwrap_or_default()
 }
 
 impl Shape {

@@ -75,10 +75,13 @@ pub(super) fn named(record: &CloudTrailRecord) -> Option<Arn> {
     calls::bucket(record, &Place::of(record)).ok().map(|bucket| bucket.arn)
 }
 
-/// True for calls that matter for a bucket though nothing may be derived from them.
+/// The calls of S3 that matter for a bucket though nothing may be derived from them.
+pub(super) const CALLS: &[&str] =
+    &["CreateBucket", "PutBucketOwnershipControls", "DeleteBucketOwnershipControls"];
+
+/// True for those calls.
 pub(super) fn concerns(source: &str, action: &str) -> bool {
-    let calls = ["CreateBucket", "PutBucketOwnershipControls", "DeleteBucketOwnershipControls"];
-    source == "s3.amazonaws.com" && calls.contains(&action)
+    source == "s3.amazonaws.com" && CALLS.contains(&action)
 }
 
 impl State {

@@ -16,11 +16,14 @@ pub(super) struct Policy {
     at: Option<String>,
 }
 
-const SOURCE: &str = "organizations.amazonaws.com";
+pub(super) const SOURCE: &str = "organizations.amazonaws.com";
 
-/// True for calls that matter though nothing may be derived from them.
+/// The calls that matter though nothing may be derived from them.
+pub(super) const CALLS: &[&str] = &["CreatePolicy", "UpdatePolicy"];
+
+/// True for those calls.
 pub(super) fn concerns(source: &str, action: &str) -> bool {
-    source == SOURCE && ["CreatePolicy", "UpdatePolicy"].contains(&action)
+    source == SOURCE && CALLS.contains(&action)
 }
 
 /// The policy of a call and what it is attached to or detached from.

@@ -13,7 +13,8 @@ use crate::harness::run_binary;
 /// A bundle with one rule of this title, for any change of a security group: its bytes and its hash, as the command tells it.
 fn bundle(title: &str) -> (Vec<u8>, String) {
     let folder = tempfile::tempdir().unwrap();
-    let [rule, file] = ["rule.yml", "rule.ttrules"].map(|name| folder.path().join(name).display().to_string());
+    let [rule, file] =
+        ["rule.yml", "rule.ttrules"].map(|name| folder.path().join(name).display().to_string());
     let last = title.bytes().last().unwrap();
     let text = format!(
         "title: {title}\nid: 5d2f6f0e-8a52-4c3e-9f0b-3b8b6d9a80{last:02x}\nstatus: stable\nlevel: high\n\

@@ -338,8 +338,7 @@ impl Intake<'_> {
     async fn try_commit(&mut self, group: &[Arrival]) -> Result<Plan, Trouble> {
         let claim = (self.claim(), self.id);
         for attempt in 0..ATTEMPTS {
-            let plan =
-                self.dispatcher.plan(&self.rules.engine, group, claim, &mut self.stages).await;
+            let plan = self.dispatcher.plan(&self.rules.engine, group, claim, &mut self.stages).await;
             let mut plan = plan.map_err(Trouble::Ledger)?;
             if group.len() > 1 && !plan::fits(&plan.writes) {
                 return Err(Trouble::TooMuch);

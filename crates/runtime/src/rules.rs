@@ -125,7 +125,9 @@ pub async fn fetch(settings: &RulesSettings, config: &SdkConfig) -> Result<Rules
         Ok(Answer::New(Found { content, version })) => content
             .and_then(|bytes| judge(bytes, version, settings.sha256.as_deref()))
             .map_err(|source| RulesError::Refused { from: from(), source }),
-        Ok(Answer::Unchanged) => Err(RulesError::Away { from: from(), source: Trouble::of(Some("nothing is there")) }),
+        Ok(Answer::Unchanged) => {
+            Err(RulesError::Away { from: from(), source: Trouble::of(Some("nothing is there")) })
+        }
         Err(source) => Err(RulesError::Away { from: from(), source }),
     }
 }

@@ -65,7 +65,12 @@ impl Function {
     }
 
     /// A function of its parts. Nothing is asked of the network, and no client is made before it is needed.
-    pub fn assemble(source: Source, rules: impl Into<Rules>, settings: &Settings, config: &SdkConfig) -> Self {
+    pub fn assemble(
+        source: Source,
+        rules: impl Into<Rules>,
+        settings: &Settings,
+        config: &SdkConfig,
+    ) -> Self {
         let dispatcher = Dispatcher {
             rules: InUse::new(rules.into()),
             ledger: ledger(settings, config),

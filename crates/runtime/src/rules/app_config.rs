@@ -119,7 +119,9 @@ mod tests {
 
     fn version(answer: Result<Answer, Trouble>) -> String {
         match answer.unwrap() {
-            Answer::New(found) => format!("{} {}", found.version, found.content.map_or(0, |bytes| bytes.len())),
+            Answer::New(found) => {
+                format!("{} {}", found.version, found.content.map_or(0, |bytes| bytes.len()))
+            }
             Answer::Unchanged => "unchanged".to_owned(),
         }
     }

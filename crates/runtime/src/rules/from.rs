@@ -113,10 +113,18 @@ mod tests {
 
     #[test]
     fn half_a_place_is_none() {
-        for text in
-            ["", "/opt/rules", "s3://rules", "s3://rules/", "s3:///a", "s3://rules/a?versionId=", "appconfig:a/b",
-             "appconfig:a//c", "appconfig:a/b/c/d", "https://rules.s3.amazonaws.com/a"]
-        {
+        for text in [
+            "",
+            "/opt/rules",
+            "s3://rules",
+            "s3://rules/",
+            "s3:///a",
+            "s3://rules/a?versionId=",
+            "appconfig:a/b",
+            "appconfig:a//c",
+            "appconfig:a/b/c/d",
+            "https://rules.s3.amazonaws.com/a",
+        ] {
             assert_eq!(text.parse::<RulesFrom>(), Err(NoPlace), "{text}");
         }
     }

@@ -47,12 +47,12 @@ impl Refusal {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Bundle(BundleError::NotABundle) => "not a bundle",
-            Self::Bundle(BundleError::Truncated { .. } | BundleError::TooLong { .. } | BundleError::Damaged { .. }) => {
-                "damaged"
-            }
-            Self::Bundle(BundleError::TooNew { .. } | BundleError::TooOld { .. } | BundleError::Attack { .. }) => {
-                "other version"
-            }
+            Self::Bundle(
+                BundleError::Truncated { .. } | BundleError::TooLong { .. } | BundleError::Damaged { .. },
+            ) => "damaged",
+            Self::Bundle(
+                BundleError::TooNew { .. } | BundleError::TooOld { .. } | BundleError::Attack { .. },
+            ) => "other version",
             Self::Bundle(_) => "unreadable",
             Self::OtherHash { .. } => "other hash",
             Self::Empty => "empty",

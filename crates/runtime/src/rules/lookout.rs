@@ -141,7 +141,10 @@ impl Lookout {
         let why = trouble.to_string();
         if state.said.as_ref() != Some(&why) {
             if state.has_own {
-                tracing::warn!({ field::WHY } = why, "the place of the rules does not answer: those in use stay");
+                tracing::warn!(
+                    { field::WHY } = why,
+                    "the place of the rules does not answer: those in use stay"
+                );
             } else {
                 tracing::error!({ field::WHY } = why, "the place of the rules does not answer");
                 state.say_what_stays();

@@ -124,7 +124,8 @@ async fn with_nothing_from_the_place_the_built_in_rules_are_at_work() {
 #[tokio::test]
 async fn only_the_rules_of_the_hash_that_is_set_are_taken() {
     let wanted = judge(bundle("b"), String::new(), None).unwrap().hash;
-    let world = World::new([put("1", &bundle("a")), put("2", &bundle("b")), put("3", &bundle("c"))], Some(wanted));
+    let world =
+        World::new([put("1", &bundle("a")), put("2", &bundle("b")), put("3", &bundle("c"))], Some(wanted));
     assert_eq!(world.look().await, "built-in");
     assert_eq!(world.look().await, "b");
     assert_eq!(world.look().await, "b");

@@ -126,7 +126,7 @@ pub async fn fetch(settings: &RulesSettings, config: &SdkConfig) -> Result<Rules
             .and_then(|bytes| judge(bytes, version, settings.sha256.as_deref()))
             .map_err(|source| RulesError::Refused { from: from(), source }),
         Ok(Answer::Unchanged) => {
-            Err(RulesError::Away { from: from(), source: Trouble::of(Some("nothing is there")) })
+            Err(RulesError::Away { from: from(), source: Trouble::nothing() })
         }
         Err(source) => Err(RulesError::Away { from: from(), source }),
     }

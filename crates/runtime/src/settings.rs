@@ -124,7 +124,7 @@ pub const VARIABLES: &[Variable] = &[
         holds: "0 to 86400",
         default: "60",
         meaning: "for rules in S3 or AppConfig, after how many seconds an invocation looks whether there are others; with 0 \
-                  each does. AppConfig has 15 at least",
+                  each does. AppConfig is asked every 15 seconds at most",
     },
     Variable {
         name: "TATTLETRAIL_MIN_LEVEL",

@@ -74,6 +74,9 @@ impl Lookout {
     pub async fn begin(&self, in_use: &InUse) {
         let mut state = self.state.lock().await;
         self.ask(&mut state, in_use, FIRST_LOOK).await;
+        if !state.has_own {
+            tell(&in_use.get());
+        }
     }
 
     /// Looks, if the last look is old enough and there is time.
@@ -130,6 +133,9 @@ impl Lookout {
 
     /// What is there was judged before. Refused rules count as often as they are met, so that an alarm lasts as long as they.
     fn unchanged(&self, state: &mut State) {
+        if !state.has_own && !state.is_refused {
+            return self.trouble(state, &Trouble::nothing());
+        }
         (state.failures, state.said) = (0, None);
         if state.is_refused {
             self.health.write_rules_refused();

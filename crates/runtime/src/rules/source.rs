@@ -47,6 +47,11 @@ impl Trouble {
         Self(code.unwrap_or("no answer").to_owned())
     }
 
+    /// The place is empty.
+    pub(super) fn nothing() -> Self {
+        Self("nothing is there".to_owned())
+    }
+
     /// The time was over.
     pub(super) fn late() -> Self {
         Self("no answer in time".to_owned())

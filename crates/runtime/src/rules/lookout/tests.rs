@@ -122,6 +122,15 @@ async fn with_nothing_from_the_place_the_built_in_rules_are_at_work() {
 }
 
 #[tokio::test]
+async fn a_place_with_nothing_in_it_is_no_place_of_rules() {
+    // What AppConfig says before anything was deployed, and nobody else.
+    let world = World::new([same(), put("1", &bundle("a"))], None);
+    assert_eq!(world.look().await, "built-in");
+    assert_eq!(world.state().await, (false, 1), "it counts as a look that came to nothing");
+    assert_eq!(world.look().await, "a");
+}
+
+#[tokio::test]
 async fn only_the_rules_of_the_hash_that_is_set_are_taken() {
     let wanted = judge(bundle("b"), String::new(), None).unwrap().hash;
     let world =

@@ -125,9 +125,7 @@ pub async fn fetch(settings: &RulesSettings, config: &SdkConfig) -> Result<Rules
         Ok(Answer::New(Found { content, version })) => content
             .and_then(|bytes| judge(bytes, version, settings.sha256.as_deref()))
             .map_err(|source| RulesError::Refused { from: from(), source }),
-        Ok(Answer::Unchanged) => {
-            Err(RulesError::Away { from: from(), source: Trouble::nothing() })
-        }
+        Ok(Answer::Unchanged) => Err(RulesError::Away { from: from(), source: Trouble::nothing() }),
         Err(source) => Err(RulesError::Away { from: from(), source }),
     }
 }

@@ -174,6 +174,10 @@ fn what_app_config_deploys_comes_into_use() {
         id(call("create_environment", json!({"ApplicationId": application, "Name": "production"})));
     let profile = json!({"ApplicationId": application, "Name": "rules", "LocationUri": "hosted"});
     let profile = id(call("create_configuration_profile", profile));
+    // All at once, and over then: an environment takes one deployment at a time.
+    let strategy = json!({"Name": world.name, "DeploymentDurationInMinutes": 0, "FinalBakeTimeInMinutes": 0,
+        "GrowthFactor": 100, "ReplicateTo": "NONE"});
+    let strategy = id(call("create_deployment_strategy", strategy));
     let deploy = |bytes: &[u8], label: &str| {
         let version = call(
             "create_hosted_configuration_version",
@@ -183,7 +187,7 @@ fn what_app_config_deploys_comes_into_use() {
         call(
             "start_deployment",
             json!({"ApplicationId": application, "EnvironmentId": environment, "ConfigurationProfileId": profile,
-                "DeploymentStrategyId": "AppConfig.AllAtOnce",
+                "DeploymentStrategyId": strategy,
                 "ConfigurationVersion": version["VersionNumber"].to_string()}),
         );
     };

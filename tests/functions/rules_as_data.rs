@@ -1,4 +1,4 @@
-//! Rules that are changed while a function runs: in S3 and in AppConfig, for better and for worse.
+//! Rules that are changed while a function runs: in S3 and in `AppConfig`, for better and for worse.
 
 use serde_json::{Value, json};
 

@@ -42,7 +42,7 @@ impl DeliveryArguments {
     }
 }
 
-/// The rules that the functions' settings name: the built-in ones, those of a file, or those that are in S3 or AppConfig now.
+/// The rules that the functions' settings name: the built-in ones, those of a file, or those that are in S3 or `AppConfig` now.
 /// What is wrong with the settings, [`connect`] tells.
 ///
 /// Unlike a function, a command without the rules that are set does nothing: somebody is there to try again, and the built-in

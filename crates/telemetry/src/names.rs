@@ -54,7 +54,7 @@ pub mod field {
     pub const RULE_HASH: &str = "rule_hash";
     /// The SHA-256 of the bundle of rules that is in use, or of what was refused in its place.
     pub const RULES_HASH: &str = "rules_hash";
-    /// What the place of the rules calls the version of them: an S3 version id, a label of AppConfig, `built-in`, `file`.
+    /// What the place of the rules calls the version of them: an S3 version id, a label of `AppConfig`, `built-in`, `file`.
     pub const RULES_VERSION: &str = "rules_version";
     /// The id of a filter.
     pub const FILTER_ID: &str = "filter_id";

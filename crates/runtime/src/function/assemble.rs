@@ -143,7 +143,7 @@ pub(crate) fn store(config: &SdkConfig) -> Late<aws_sdk_s3::Client> {
     Late::new(|| aws_sdk_s3::Client::from_conf(config))
 }
 
-/// What AppConfig is asked with.
+/// What `AppConfig` is asked with.
 pub(crate) fn configurations(config: &SdkConfig) -> Late<aws_sdk_appconfigdata::Client> {
     let config = traced!(aws_sdk_appconfigdata, config, "AppConfigData");
     Late::new(|| aws_sdk_appconfigdata::Client::from_conf(config))

@@ -1,7 +1,7 @@
-//! A bundle in AppConfig: what is deployed there, when it is deployed.
+//! A bundle in `AppConfig`: what is deployed there, when it is deployed.
 //!
 //! A session is asked with the token of its last answer, each of which holds once and for a day; an answer without content
-//! says that nothing is new (AppConfig API reference, `GetLatestConfiguration`). A session that fails is begun anew, and
+//! says that nothing is new (`AppConfig` API reference, `GetLatestConfiguration`). A session that fails is begun anew, and
 //! begins with the whole content: whoever asks has to know it again.
 
 use std::time::Duration;
@@ -13,11 +13,11 @@ use super::Refusal;
 use super::source::{Answer, Found, MOST_BYTES, Trouble};
 use crate::late::Late;
 
-/// How often a session may be asked (AppConfig API reference, `StartConfigurationSession`).
+/// How often a session may be asked (`AppConfig` API reference, `StartConfigurationSession`).
 const LEAST_SECONDS: u64 = 15;
 const MOST_SECONDS: u64 = 86_400;
 
-/// What AppConfig says of a token that is too old, among others.
+/// What `AppConfig` says of a token that is too old, among others.
 const STALE: &str = "BadRequestException";
 
 /// A configuration that holds a bundle.

@@ -18,7 +18,7 @@ pub enum RulesFrom {
     /// An object in S3: `s3://BUCKET/KEY`, with `?versionId=ID` one version of it and no other.
     #[expect(missing_docs, reason = "the names say it")]
     Object { bucket: String, key: String, version: Option<String> },
-    /// A configuration of AppConfig, by names or ids: `appconfig:APPLICATION/ENVIRONMENT/PROFILE`.
+    /// A configuration of `AppConfig`, by names or ids: `appconfig:APPLICATION/ENVIRONMENT/PROFILE`.
     #[expect(missing_docs, reason = "the names say it")]
     AppConfig { application: String, environment: String, profile: String },
 }

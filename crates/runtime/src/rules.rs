@@ -74,7 +74,7 @@ pub enum RulesError {
     #[error("can't fetch the bundle `{from}`: {source}")]
     Away {
         /// The place.
-        from: RulesFrom,
+        from: String,
         /// Why.
         source: Trouble,
     },
@@ -82,7 +82,7 @@ pub enum RulesError {
     #[error("can't load the bundle `{from}`: {source}")]
     Refused {
         /// The place.
-        from: RulesFrom,
+        from: String,
         /// Why.
         source: Refusal,
     },
@@ -115,7 +115,7 @@ pub(crate) fn begin(
 
 /// The rules of these settings and no others, for who can wait and would rather have none.
 pub async fn fetch(settings: &RulesSettings, config: &SdkConfig) -> Result<Rules, RulesError> {
-    let from = || settings.from.clone();
+    let from = || settings.from.to_string();
     let asked = match (&settings.from, Source::of(settings, config)) {
         (RulesFrom::File(path), _) => return file(path, settings),
         (_, Some(mut source)) => source.ask().await,
@@ -154,7 +154,7 @@ fn built_in() -> Result<Rules, BundleError> {
 fn file(path: &Path, settings: &RulesSettings) -> Result<Rules, RulesError> {
     let bytes = fs::read(path).map_err(|source| RulesError::Unreadable { path: path.to_owned(), source })?;
     judge(bytes, "file".to_owned(), settings.sha256.as_deref())
-        .map_err(|source| RulesError::Refused { from: settings.from.clone(), source })
+        .map_err(|source| RulesError::Refused { from: settings.from.to_string(), source })
 }
 
 #[cfg(test)]

@@ -356,9 +356,9 @@ impl Reader {
         let sha256 = self.checked("RULES_SHA256", "64 hexadecimal digits", is_hash);
         let Some(place) = self.text("RULES") else {
             // Whoever sets a hash wants the rules that have it, and not others.
-            sha256
-                .iter()
-                .for_each(|hash| self.fault("RULES_SHA256", hash, "nothing without TATTLETRAIL_RULES"));
+            if let Some(hash) = &sha256 {
+                self.fault("RULES_SHA256", hash, "nothing without TATTLETRAIL_RULES");
+            }
             return None;
         };
         match place.parse::<RulesFrom>() {

@@ -76,7 +76,11 @@ pub fn judge(bytes: Vec<u8>, version: String, wanted: Option<&str>) -> Result<Ru
 
 /// What tells bytes from others, whatever they are: their SHA-256 in hexadecimal digits, as `sha256sum` has it.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        digits.push_str(&format!("{byte:02x}"));
+    }
+    digits
 }
 
 #[cfg(test)]

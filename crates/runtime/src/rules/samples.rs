@@ -40,6 +40,7 @@ pub(super) fn with_a_broken_rule() -> Vec<u8> {
 /// A status, headers and a body; or none, ever.
 pub(super) type Reply = Option<http::Response<SdkBody>>;
 
+#[expect(clippy::unnecessary_wraps, reason = "beside it stands the reply that never comes")]
 pub(super) fn reply(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Reply {
     let mut reply = http::Response::builder().status(status);
     for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {

@@ -12,7 +12,6 @@ pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A place, and what of it was seen.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub(super) enum Source {
     Object(Object),
     AppConfig(AppConfig),

@@ -48,6 +48,9 @@ mod schedule;
 // Metrics, and the profile that costs nothing.
 mod metrics;
 
+// Rules that are changed while a function runs.
+mod rules_as_data;
+
 // Secrets in records, and lines of the log.
 mod secrets;
 

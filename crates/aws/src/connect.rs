@@ -1,19 +1,21 @@
 //! From the environment to what delivers. What is missing is told before anything is read.
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::ProvideCredentials as _;
 use clap::Args;
+use tattletrail_cli::kit::load_rules;
 use tattletrail_cli::{Console, Exit};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::finding::Level;
 use tattletrail_engine::render::text::neutralise;
+use tattletrail_engine::ruleset::RuleSet;
 use tattletrail_runtime::function::Function;
 use tattletrail_runtime::health::Source;
+use tattletrail_runtime::rules::{self, RulesFrom, RulesSettings};
 use tattletrail_runtime::settings::Settings;
 use tattletrail_runtime::sink::rehearsal::Stage;
 use tokio::runtime::{Builder, Runtime};
@@ -40,9 +42,36 @@ impl DeliveryArguments {
     }
 }
 
-/// The bundle of rules that the functions' settings name, if they name one. What is wrong with them, [`connect`] tells.
-pub(crate) fn rules_of_functions() -> Vec<PathBuf> {
-    Settings::from_environment().ok().and_then(|settings| settings.rules).into_iter().collect()
+/// The rules that the functions' settings name: the built-in ones, those of a file, or those that are in S3 or `AppConfig` now.
+/// What is wrong with the settings, [`connect`] tells.
+///
+/// Unlike a function, a command without the rules that are set does nothing: somebody is there to try again, and the built-in
+/// rules would find something else.
+pub(crate) fn rules_of_functions(step: Duration, console: &mut Console) -> Result<RuleSet, Exit> {
+    let settings = Settings::from_environment().ok().and_then(|settings| settings.rules);
+    let elsewhere = match settings {
+        None => return load_rules(&[], console),
+        Some(RulesSettings { from: RulesFrom::File(path), sha256: None, .. }) => {
+            return load_rules(&[path], console);
+        }
+        Some(elsewhere) => elsewhere,
+    };
+    fetch(&elsewhere, step).map_err(|problem| {
+        console.say(&format!("tattletrail: {}\n", neutralise(&problem)));
+        Exit::Usage
+    })
+}
+
+fn fetch(settings: &RulesSettings, step: Duration) -> Result<RuleSet, String> {
+    runtime()?.block_on(async {
+        let config = load(step).await?;
+        let fetched = rules::fetch(settings, &config).await.map_err(|error| error.to_string())?;
+        Ok(fetched.engine.rules().clone())
+    })
+}
+
+fn runtime() -> Result<Runtime, String> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| format!("can't start: {error}"))
 }
 
 /// What a run works with.
@@ -91,10 +120,7 @@ fn try_connect(engine: Engine, needs: &Needs) -> Result<Connection, String> {
                     TATTLETRAIL_EVENT_BUS, or leave TATTLETRAIL_METRICS on (docs/functions.md, \"Configuration\")"
             .to_owned());
     }
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("can't start: {error}"))?;
+    let runtime = runtime()?;
     let has_table = settings.ledger_table.is_some();
     let config = if needs.calls_aws || !needs.dry_run || has_table {
         runtime.block_on(load(needs.step))?

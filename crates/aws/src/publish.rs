@@ -77,8 +77,12 @@ pub(crate) struct PublishArguments {
 /// Reads, delivers, and says what became of it.
 pub(crate) fn run(arguments: &PublishArguments, console: &mut Console) -> Exit {
     let started = Instant::now();
-    let named = if arguments.rules.is_empty() { rules_of_functions() } else { arguments.rules.clone() };
-    let rules = match load_rules(&named, console) {
+    let rules = if arguments.rules.is_empty() {
+        rules_of_functions(arguments.delivery.step(), console)
+    } else {
+        load_rules(&arguments.rules, console)
+    };
+    let rules = match rules {
         Ok(rules) => rules,
         Err(exit) => return exit,
     };
@@ -93,7 +97,8 @@ pub(crate) fn run(arguments: &PublishArguments, console: &mut Console) -> Exit {
         Err(exit) => return exit,
     };
     let style = Style::of_results(console);
-    let rules = connection.function.dispatcher().engine.rules();
+    let rules = connection.function.dispatcher().rules.get();
+    let rules = rules.engine.rules();
     let listing = connection.stage.as_ref().map(|stage| Listing::new(stage, rules, arguments.format, style));
     let mut page = Page::of(console);
     let (files, tally, handled) = deliver(arguments, &connection, listing, &mut page, console);
@@ -136,7 +141,7 @@ fn deliver(
             page.write(&listing.new_lines());
         }
     };
-    let tally = read_records(&arguments.input, &dispatcher.engine, console, &mut |reading, _| {
+    let tally = read_records(&arguments.input, &dispatcher.rules.get().engine, console, &mut |reading, _| {
         let goes_on = take(&mut intake, reading, &mut files, connection);
         show(page);
         goes_on

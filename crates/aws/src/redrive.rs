@@ -21,7 +21,7 @@ mod outcome;
 mod listing;
 
 use clap::Args;
-use tattletrail_cli::kit::{Style, load_rules};
+use tattletrail_cli::kit::Style;
 use tattletrail_cli::{Console, Exit};
 use tattletrail_engine::engine::Engine;
 use tattletrail_engine::render::text::neutralise;
@@ -80,7 +80,7 @@ pub(crate) struct RedriveArguments {
 
 /// Takes the messages in, and says what became of each.
 pub(crate) fn run(arguments: &RedriveArguments, console: &mut Console) -> Exit {
-    let rules = match load_rules(&rules_of_functions(), console) {
+    let rules = match rules_of_functions(arguments.delivery.step(), console) {
         Ok(rules) => rules,
         Err(exit) => return exit,
     };

@@ -66,6 +66,9 @@ pub struct Metric {
     pub read: Reading,
     /// The profiles that have it.
     pub profiles: &'static [Profile],
+    /// True where it has values only while something out of the ordinary happens. A series exists, and is paid for, in the
+    /// hours that have values (CloudWatch pricing, custom metrics): what is counted as series leaves it out.
+    pub seldom: bool,
     /// What it counts.
     pub meaning: &'static str,
 }
@@ -171,8 +174,11 @@ impl Metric {
         self.dimensions.len() == dimensions.len() && self.dimensions.iter().all(is_one)
     }
 
-    /// How many series it is, where there are so many values of each dimension.
+    /// How many series it is at all times, where there are so many values of each dimension.
     pub fn series(&self, values: impl Fn(&'static str) -> usize) -> usize {
+        if self.seldom {
+            return 0;
+        }
         self.dimensions.iter().filter(|own| own.only.is_none()).map(|own| values(own.name)).product()
     }
 }

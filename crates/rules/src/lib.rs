@@ -5,7 +5,7 @@
 
 use tattletrail_engine::ruleset::RuleSource;
 #[cfg(feature = "compiled")]
-use tattletrail_engine::ruleset::{BundleError, RuleSet};
+use tattletrail_engine::ruleset::{BundleError, Header, RuleSet};
 
 /// The rule files of the repository, as they were when the binary was built: path and text.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
@@ -19,6 +19,12 @@ const BUNDLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.ttrules"
 #[cfg(feature = "compiled")]
 pub fn load() -> Result<RuleSet, BundleError> {
     RuleSet::from_bundle(BUNDLE)
+}
+
+/// What stands before those rules in their bundle: their hash, and how many they are.
+#[cfg(feature = "compiled")]
+pub fn header() -> Result<Header, BundleError> {
+    Header::of_bundle(BUNDLE)
 }
 
 /// The sources of the rules.

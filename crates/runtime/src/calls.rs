@@ -103,7 +103,9 @@ impl Intercept for Traced {
             span.set_attribute(KeyValue::new(field::HTTP_STATUS, i64::from(response.status().as_u16())));
             span.set_attributes(request_id(response).map(|id| KeyValue::new(field::AWS_REQUEST_ID, id)));
         }
-        if matches!(context.output_or_error(), Some(Err(_)) | None) {
+        // The SDK has an error for it, and it is what was asked about: nothing is new.
+        let is_unchanged = context.response().is_some_and(|response| response.status().as_u16() == 304);
+        if !is_unchanged && matches!(context.output_or_error(), Some(Err(_)) | None) {
             let kind = if context.response().is_some() { "refused" } else { "no answer" };
             span.set_attribute(KeyValue::new(field::ERROR_TYPE, kind));
             span.set_status(Status::error(kind));

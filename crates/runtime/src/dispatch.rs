@@ -34,9 +34,10 @@ pub mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tattletrail_engine::engine::{Engine, Found, Read, Step, Waiting};
+use tattletrail_engine::engine::{Found, Read, Step, Waiting};
 use tattletrail_engine::finding::{Level, RuleInfo, Status};
 use tattletrail_engine::ids::{AccountId, EventId, FindingId, Region};
 use tattletrail_engine::ingest::Item;
@@ -52,6 +53,7 @@ use crate::deadline::Deadline;
 use crate::ledger::row::EventName;
 use crate::ledger::{Ledger, LedgerError};
 use crate::parcel::SinkName;
+use crate::rules::{InUse, Rules};
 use crate::sink::Sink;
 use made::Made;
 use objects::Objects;
@@ -76,7 +78,7 @@ const MOST_FOUND: usize = 2000;
 #[derive(Debug)]
 pub struct Dispatcher {
     /// The rules.
-    pub engine: Engine,
+    pub rules: InUse,
     /// What is remembered.
     pub ledger: Ledger,
     /// Where findings go.
@@ -141,6 +143,8 @@ enum Content {
 #[derive(Debug)]
 pub struct Intake<'d> {
     dispatcher: &'d Dispatcher,
+    /// Those that were in use at its beginning.
+    rules: Arc<Rules>,
     deadline: Deadline,
     /// Set where there is no deadline for the whole.
     pace: Option<Pace>,
@@ -186,6 +190,7 @@ impl Dispatcher {
     pub fn intake(&self, deadline: Deadline) -> Intake<'_> {
         Intake {
             dispatcher: self,
+            rules: self.rules.get(),
             deadline,
             pace: None,
             order: Order::default(),
@@ -252,11 +257,16 @@ impl Intake<'_> {
         // Should it be the one over which something breaks, the error report names it.
         record.event_id().iter().for_each(|id| hook::takes_in(id.as_str()));
         let stages = &mut self.stages;
-        let read = self.dispatcher.engine.read_watched(record, &mut |step| stages.enter(step.map(stage_of)));
+        let read = self.rules.engine.read_watched(record, &mut |step| stages.enter(step.map(stage_of)));
         self.add_read(message, read).await;
     }
 
-    /// Takes what the dispatcher's engine has read of a record in a message.
+    /// Reads a record with the rules of this intake, without taking it in.
+    pub fn read(&self, record: CloudTrailRecord) -> Read {
+        self.rules.engine.read(record)
+    }
+
+    /// Takes what the engine of the rules in use has read of a record in a message.
     pub async fn add_read(&mut self, message: usize, read: Read) {
         if self.terms.leaves(&read) {
             self.later.note(&read);
@@ -363,8 +373,8 @@ impl Intake<'_> {
         let (claimed_until, terms) = (self.claim(), self.terms);
         let by = By { id: self.id, claimed_until, terms: &terms };
         for attempt in 0..ATTEMPTS {
-            let mut plan =
-                self.dispatcher.plan(group, &by, &mut self.stages).await.map_err(Trouble::Ledger)?;
+            let plan = self.dispatcher.plan(&self.rules.engine, group, &by, &mut self.stages).await;
+            let mut plan = plan.map_err(Trouble::Ledger)?;
             if group.len() > 1 && !plan::fits(&plan.writes) {
                 return Err(Trouble::TooMuch);
             }

@@ -23,7 +23,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tattletrail_engine::ingest::{self, Ending, Item};
 use tattletrail_telemetry::errors::Place;
-use tattletrail_telemetry::trace::Stage;
+use tattletrail_telemetry::trace::{Stage, spans};
 
 use crate::deadline::Deadline;
 use crate::dispatch::{Dispatcher, Handled, Intake};
@@ -33,10 +33,11 @@ use crate::late::Late;
 use crate::receive::{Message, Received, is_own};
 use crate::refresh;
 use crate::rejected::{RejectedMessage, Rejects};
+use crate::rules::Lookout;
 
 pub use again::{Again, Became};
 pub use assemble::StartError;
-pub(crate) use assemble::sdk_config;
+pub(crate) use assemble::{configurations, sdk_config, store};
 pub use serve::serve;
 
 /// A payload as Lambda gives it: its text, whatever is in it.
@@ -53,6 +54,8 @@ const MOST_REASONS: usize = 100;
 pub struct Function {
     health: Health,
     dispatcher: Dispatcher,
+    /// Who looks for other rules, where they come from the network.
+    lookout: Option<Lookout>,
     rejects: Option<Rejects>,
     store: Late<aws_sdk_s3::Client>,
 }
@@ -99,7 +102,7 @@ impl Function {
     /// Whatever was not delivered, unless the payload is a batch of a queue: then the answer names the messages.
     pub async fn records(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
         let received = read(event.payload.get());
-        let mut invocation = self.begin(&event.context);
+        let mut invocation = self.begin(&event.context).await;
         for (number, message) in received.messages.iter().enumerate() {
             invocation.message(number, message).await;
         }
@@ -115,16 +118,22 @@ impl Function {
             return self.history(task, &event.context).await;
         }
         let received = read(event.payload.get());
-        let mut invocation = self.begin(&event.context);
+        let mut invocation = self.begin(&event.context).await;
         for (number, message) in received.messages.iter().enumerate() {
             invocation.objects(number, message).await;
         }
         invocation.end(&received).await
     }
 
-    fn begin(&self, context: &Context) -> Invocation<'_> {
+    /// An invocation begins: with the rules that are in use now, and to its end with those.
+    async fn begin(&self, context: &Context) -> Invocation<'_> {
         let ends = UNIX_EPOCH + Duration::from_millis(context.deadline);
         let deadline = Deadline::of_invocation(ends, RESERVE);
+        let in_use = &self.dispatcher.rules;
+        if let Some(lookout) = &self.lookout {
+            lookout.look(in_use, deadline).await;
+        }
+        spans::rules(&in_use.get().hash);
         Invocation {
             function: self,
             request_id: context.request_id.clone(),

@@ -79,6 +79,16 @@ impl Health {
         self.write_counts(&[("SpansDropped", dropped)]);
     }
 
+    /// Writes a line of rules that took the place of others.
+    pub fn write_rules_loaded(self) {
+        self.write_counts(&[("RulesLoaded", 1)]);
+    }
+
+    /// Writes a line of rules that are asked for and not in use.
+    pub fn write_rules_refused(self) {
+        self.write_counts(&[("RulesRefused", 1)]);
+    }
+
     fn write_counts(self, counts: &[(&str, u64)]) {
         put(&self.counts_line(counts, jiff::Timestamp::now().as_millisecond()).into());
     }
@@ -182,8 +192,14 @@ mod tests {
     fn the_lines_declare_what_the_table_has_and_nothing_else() {
         for profile in Profile::ALL {
             let health = of_profile(profile);
-            let counts = [("ReportsSent", 2), ("ReportsDropped", 3), ("SpansDropped", 1)];
-            let others = health.counts_line(&counts, 0).into();
+            let others = [
+                ("ReportsSent", 2),
+                ("ReportsDropped", 3),
+                ("SpansDropped", 1),
+                ("RulesLoaded", 1),
+                ("RulesRefused", 1),
+            ];
+            let others = health.counts_line(&others, 0).into();
             let mut found = declared(health, &health.line(&Counts::default(), 0));
             found.extend(declared(health, &others));
             let mut expected: Vec<_> =

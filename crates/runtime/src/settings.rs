@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::time::Duration;
 
 use http::Uri;
 use tattletrail_engine::finding::Level;
@@ -13,6 +13,7 @@ use tattletrail_telemetry::errors::rollbar;
 use tattletrail_telemetry::log::Share;
 
 use crate::parcel::SinkName;
+use crate::rules::{RulesFrom, RulesSettings};
 use crate::secret::Secret;
 use crate::sink::cloudwatch::MetricSettings;
 use crate::sink::security_hub::Home;
@@ -107,10 +108,23 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "TATTLETRAIL_RULES",
-        holds: "path of a bundle",
+        holds: "path of a bundle, `s3://BUCKET/KEY`, or `appconfig:APPLICATION/ENVIRONMENT/PROFILE`",
         default: "none: the built-in rules",
-        meaning: "the [bundle](rules.md#bundle) that holds the rules, such as `/opt/rules.ttrules` in a layer, instead of the \
-                  built-in ones",
+        meaning: "the [bundle](rules.md#bundle) that holds the rules, instead of the built-in ones: such as \
+                  `/opt/rules.ttrules` in a layer, or [in S3 or AppConfig](rules.md#rules-as-data)",
+    },
+    Variable {
+        name: "TATTLETRAIL_RULES_SHA256",
+        holds: "64 hexadecimal digits",
+        default: "none: any bundle",
+        meaning: "only the bundle of which `tattletrail rules bundle` tells this SHA-256 is taken",
+    },
+    Variable {
+        name: "TATTLETRAIL_RULES_MAX_AGE",
+        holds: "0 to 86400",
+        default: "60",
+        meaning: "for rules in S3 or AppConfig, after how many seconds an invocation looks whether there are others; with 0 \
+                  each does. AppConfig is asked every 15 seconds at most",
     },
     Variable {
         name: "TATTLETRAIL_MIN_LEVEL",
@@ -216,8 +230,8 @@ pub struct Settings {
     pub topic_min_level: Level,
     /// The bus for OCSF events.
     pub event_bus: Option<String>,
-    /// The bundle of rules, if not the built-in ones.
-    pub rules: Option<PathBuf>,
+    /// The rules, if not the built-in ones.
+    pub rules: Option<RulesSettings>,
     /// The least level that goes anywhere.
     pub min_level: Level,
     /// Where findings of experimental rules go.
@@ -326,17 +340,35 @@ impl Reader {
             }),
             topic_min_level: self.level("TOPIC_MIN_LEVEL", Level::Medium),
             event_bus: self.text("EVENT_BUS"),
-            rules: self
-                .checked("RULES", "the path of a bundle, which ends in `.ttrules`", |path| {
-                    path.ends_with(".ttrules")
-                })
-                .map(PathBuf::from),
+            rules: self.rules(),
             min_level: self.level("MIN_LEVEL", Level::Informational),
             experimental_to: self.experimental_to(),
             application: self.text("APPLICATION").unwrap_or_else(|| "default".to_owned()),
             rejected: self.rejected(),
             environment: self.text("ENVIRONMENT").unwrap_or_else(|| "production".to_owned()),
             errors: self.errors(),
+        }
+    }
+
+    fn rules(&mut self) -> Option<RulesSettings> {
+        let max_age = Duration::from_secs(u64::from(self.number("RULES_MAX_AGE", 0, 86_400, 60)));
+        let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let sha256 = self.checked("RULES_SHA256", "64 hexadecimal digits", is_hash);
+        let Some(place) = self.text("RULES") else {
+            // Whoever sets a hash wants the rules that have it, and not others.
+            if let Some(hash) = &sha256 {
+                self.fault("RULES_SHA256", hash, "nothing without TATTLETRAIL_RULES");
+            }
+            return None;
+        };
+        match place.parse::<RulesFrom>() {
+            Ok(from) => {
+                Some(RulesSettings { from, sha256: sha256.map(|hash| hash.to_ascii_lowercase()), max_age })
+            }
+            Err(expected) => {
+                self.fault("RULES", &place, &expected.to_string());
+                None
+            }
         }
     }
 
@@ -599,6 +631,22 @@ mod tests {
         ] {
             assert!(error.contains(part), "{error}");
         }
+    }
+
+    #[test]
+    fn rules_come_from_a_place_and_may_be_held_to_a_hash() {
+        let place = ("TATTLETRAIL_RULES", "s3://rules/a.ttrules?versionId=3HL4");
+        let rules = read(&[place]).unwrap().rules.unwrap();
+        assert_eq!((rules.sha256, rules.max_age), (None, Duration::from_mins(1)));
+        assert!(matches!(rules.from, RulesFrom::Object { version: Some(_), .. }));
+        let hash = "AB".repeat(32);
+        let more = [place, ("TATTLETRAIL_RULES_SHA256", &hash), ("TATTLETRAIL_RULES_MAX_AGE", "0")];
+        let rules = read(&more).unwrap().rules.unwrap();
+        assert_eq!((rules.sha256, rules.max_age), (Some("ab".repeat(32)), Duration::ZERO));
+        let error = read(&more[1..]).unwrap_err().to_string();
+        assert!(error.contains("expected nothing without TATTLETRAIL_RULES"), "{error}");
+        assert!(read(&[place, ("TATTLETRAIL_RULES_SHA256", "abc")]).is_err());
+        assert!(read(&[("TATTLETRAIL_RULES", "s3://rules")]).is_err());
     }
 
     #[test]

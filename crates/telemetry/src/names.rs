@@ -52,6 +52,10 @@ pub mod field {
     pub const CORRELATION_ID: &str = "correlation_id";
     /// The hash of the rule's text.
     pub const RULE_HASH: &str = "rule_hash";
+    /// The SHA-256 of the bundle of rules that is in use, or of what was refused in its place.
+    pub const RULES_HASH: &str = "rules_hash";
+    /// What the place of the rules calls the version of them: an S3 version id, a label of `AppConfig`, `built-in`, `file`.
+    pub const RULES_VERSION: &str = "rules_version";
     /// The id of a filter.
     pub const FILTER_ID: &str = "filter_id";
     /// `open` or `closed`.
@@ -167,6 +171,8 @@ pub const LOGGED: &[&str] = &[
     field::RESOURCE_TYPE,
     field::CORRELATION_ID,
     field::RULE_HASH,
+    field::RULES_HASH,
+    field::RULES_VERSION,
     field::FILTER_ID,
     field::STATUS,
     field::EVENT_SOURCE,

@@ -59,6 +59,9 @@ pub const TABLE: &[Metric] = &[
     health("ReportsSent", BY_SOURCE, STANDARD, "error reports that were taken"),
     health("ReportsDropped", BY_SOURCE, STANDARD, "error reports that nobody got"),
     health("SpansDropped", BY_SOURCE, STANDARD, "spans that nobody got"),
+    seldom("RulesLoaded", BY_SOURCE, STANDARD, "bundles of rules from S3 or AppConfig that came into use"),
+    seldom("RulesRefused", BY_SOURCE, STANDARD, "looks that found no rules to use where they are set to be"),
+    seldom("RulesRefused", NONE, BOTH, "looks that found no rules to use, of all functions"),
 ];
 
 const fn each(name: &'static str) -> Dimension {
@@ -79,7 +82,7 @@ const fn count(
     meaning: &'static str,
 ) -> Metric {
     let (home, unit, read) = (Home::Detection, Unit::Count, Reading::Sum);
-    Metric { home, name, dimensions, unit, read, profiles, meaning }
+    Metric { home, name, dimensions, unit, read, profiles, seldom: false, meaning }
 }
 
 const fn gauge(
@@ -107,4 +110,13 @@ const fn health(
     meaning: &'static str,
 ) -> Metric {
     Metric { home: Home::Health, ..count(name, dimensions, profiles, meaning) }
+}
+
+const fn seldom(
+    name: &'static str,
+    dimensions: Dimensions,
+    profiles: Profiles,
+    meaning: &'static str,
+) -> Metric {
+    Metric { seldom: true, ..health(name, dimensions, profiles, meaning) }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tattletrail_engine::engine::{Filtered, Step};
+use tattletrail_engine::engine::{Engine, Filtered, Step};
 use tattletrail_engine::exposure::state::{Origin, State};
 use tattletrail_engine::finding::{Finding, Status, Trace};
 use tattletrail_telemetry::trace::{self, Stages};
@@ -101,6 +101,7 @@ impl Dispatcher {
     /// Plans a group.
     pub(super) async fn plan(
         &self,
+        engine: &Engine,
         group: &[Arrival],
         by: &By<'_>,
         stages: &mut Stages,
@@ -115,7 +116,7 @@ impl Dispatcher {
                 let marker = known.marker(&arrival.event);
                 plan.copies.push(Copy { message: arrival.message, event: arrival.event.clone(), marker });
             } else {
-                told.push(self.settle(arrival, &mut state, &mut plan, stages));
+                told.push(Self::settle(engine, arrival, &mut state, &mut plan, stages));
             }
         }
         let mut findings = Findings::of(self, told.iter().flat_map(|event| &event.findings)).await?;
@@ -129,7 +130,7 @@ impl Dispatcher {
 
     /// Lets one record happen.
     fn settle<'a>(
-        &self,
+        engine: &Engine,
         arrival: &'a Arrival,
         state: &mut State,
         plan: &mut Plan,
@@ -145,7 +146,7 @@ impl Dispatcher {
             }
             Content::Waits(waiting) => {
                 let watch = &mut |step: Option<Step>| stages.enter(step.map(super::stage_of));
-                let settled = self.engine.settle_watched(waiting, state, watch);
+                let settled = engine.settle_watched(waiting, state, watch);
                 let (before, now) = (waiting.behaviour(), settled.found);
                 let findings: Vec<_> = before.findings.iter().cloned().chain(now.findings).collect();
                 let suppressed = before.suppressed.iter().cloned().chain(now.suppressed);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tattletrail_engine::engine::Engine;
 use tattletrail_engine::finding::Status;
 use tattletrail_engine::ingest;
 use tattletrail_engine::ruleset::RuleSet;
@@ -53,7 +54,8 @@ impl World {
         let one = tattletrail_rules::built_in().filter(|built_in| built_in.path.ends_with(rule));
         let engine = Engine::new(RuleSet::from_sources(one).unwrap());
         assert_eq!(engine.rules().len(), 1);
-        Self { dispatcher: Dispatcher { engine, ledger, sinks, policy }, hub, topic, metrics }
+        let rules = InUse::new(engine.into());
+        Self { dispatcher: Dispatcher { rules, ledger, sinks, policy }, hub, topic, metrics }
     }
 
     /// One invocation with these messages.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
-use tattletrail_engine::engine::Engine;
 use tattletrail_engine::ids::{AccountId, Region};
 
 use super::Function;
@@ -16,7 +15,7 @@ use crate::late::Late;
 use crate::ledger::{Ledger, Memory, Overlay, Table};
 use crate::observe::Observer;
 use crate::rejected::Rejects;
-use crate::rules::{self, RulesError};
+use crate::rules::{self, InUse, Rules, RulesError};
 use crate::settings::{RejectedTo, Settings, SettingsError};
 use crate::sink::Sink;
 use crate::sink::cloudwatch::CloudWatch;
@@ -47,28 +46,39 @@ pub enum StartError {
 }
 
 impl Function {
-    /// Starts a function with what its environment says. Nothing is asked of the network, and no client is made before it
-    /// is needed.
+    /// Starts a function with what its environment says. Nothing is asked of the network, unless the rules are there, and no
+    /// client is made before it is needed.
     pub async fn start(observer: &Observer) -> Result<Self, StartError> {
         let settings = Settings::from_environment()?;
-        let engine = rules::engine(settings.rules.as_deref())?;
         let config = sdk_config().await;
         config.region().ok_or(StartError::NoRegion)?;
-        let mut function = Self::assemble(observer.source(), engine, &settings, &config);
+        let health = Health { source: observer.source(), profile: settings.metrics_profile };
+        let (rules, lookout) = rules::begin(settings.rules.as_ref(), &config, health)?;
+        let mut function = Self::assemble(observer.source(), rules, &settings, &config);
+        function.lookout = lookout;
         function.dispatcher.policy.traces_in = observer.console().map(Region::from);
+        match &function.lookout {
+            Some(lookout) => lookout.begin(&function.dispatcher.rules).await,
+            None => rules::tell(&function.dispatcher.rules.get()),
+        }
         Ok(function)
     }
 
     /// A function of its parts. Nothing is asked of the network, and no client is made before it is needed.
-    pub fn assemble(source: Source, engine: Engine, settings: &Settings, config: &SdkConfig) -> Self {
+    pub fn assemble(
+        source: Source,
+        rules: impl Into<Rules>,
+        settings: &Settings,
+        config: &SdkConfig,
+    ) -> Self {
         let dispatcher = Dispatcher {
-            engine,
+            rules: InUse::new(rules.into()),
             ledger: ledger(settings, config),
             sinks: sinks(settings, config),
             policy: policy(settings),
         };
         let health = Health { source, profile: settings.metrics_profile };
-        Self { health, dispatcher, rejects: rejects(settings, config), store: store(config) }
+        Self { health, dispatcher, lookout: None, rejects: rejects(settings, config), store: store(config) }
     }
 
     /// The same function without effects: its ledger is read and not written, and what its sinks would be sent goes to
@@ -126,11 +136,17 @@ fn rejects(settings: &Settings, config: &SdkConfig) -> Option<Rejects> {
 }
 
 /// Stand-ins for S3 have no names of hosts for buckets.
-fn store(config: &SdkConfig) -> Late<aws_sdk_s3::Client> {
+pub(crate) fn store(config: &SdkConfig) -> Late<aws_sdk_s3::Client> {
     let own_endpoint =
         std::env::var_os("AWS_ENDPOINT_URL_S3").is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
     let config = traced!(aws_sdk_s3, config, "S3").to_builder().force_path_style(own_endpoint).build();
     Late::new(|| aws_sdk_s3::Client::from_conf(config))
+}
+
+/// What `AppConfig` is asked with.
+pub(crate) fn configurations(config: &SdkConfig) -> Late<aws_sdk_appconfigdata::Client> {
+    let config = traced!(aws_sdk_appconfigdata, config, "AppConfigData");
+    Late::new(|| aws_sdk_appconfigdata::Client::from_conf(config))
 }
 
 fn sinks(settings: &Settings, config: &SdkConfig) -> Vec<Sink> {

@@ -42,11 +42,11 @@ impl Function {
         match task.map_err(|why| NotDelivered::new(1, why))? {
             Task::File { object, quiet_before } => {
                 let terms = Terms { share: Share::Alone, quiet_before: Some(quiet_before) };
-                self.file(object, self.on(terms, context)).await
+                self.file(object, self.on(terms, context).await).await
             }
             Task::Turn(turn) => {
                 let terms = Terms { share: Share::All, quiet_before: Some(turn.quiet_before) };
-                self.on(terms, context).turn(turn).await
+                self.on(terms, context).await.turn(turn).await
             }
         }
     }
@@ -61,8 +61,8 @@ impl Function {
         put.map(|_| ()).map_err(|error| why(error.code().unwrap_or("no answer")))
     }
 
-    fn on(&self, terms: Terms, context: &Context) -> Invocation<'_> {
-        let invocation = self.begin(context);
+    async fn on(&self, terms: Terms, context: &Context) -> Invocation<'_> {
+        let invocation = self.begin(context).await;
         Invocation { intake: invocation.intake.on(terms), ..invocation }
     }
 
@@ -166,7 +166,7 @@ impl Invocation<'_> {
         let mut reading = Reading::of(stream);
         while let Some(item) = reading.next(&self.deadline).await {
             let Item::Record(record) = item else { continue };
-            let Read::Waits(waiting) = self.function.dispatcher.engine.read(record) else { continue };
+            let Read::Waits(waiting) = self.intake.read(record) else { continue };
             let is_wanted = file.with_writes || waiting.replaced_object().is_none();
             if is_wanted && time_of(&waiting) >= from {
                 held.push(waiting);

@@ -8,6 +8,7 @@ use tattletrail_engine::ruleset::RuleSet;
 use super::*;
 use crate::dispatch::Policy;
 use crate::ledger::{Ledger, Memory};
+use crate::rules::InUse;
 use crate::sink::scripted::Scripted;
 
 fn until() -> Deadline {
@@ -27,7 +28,7 @@ async fn after(calls: &[(&str, &str, Timestamp)]) -> (Dispatcher, Scripted) {
         keep: Duration::from_hours(1),
     };
     let dispatcher = Dispatcher {
-        engine: Engine::new(RuleSet::from_sources(one).unwrap()),
+        rules: InUse::new(Engine::new(RuleSet::from_sources(one).unwrap()).into()),
         ledger: Ledger::Memory(Memory::default()),
         sinks: vec![Sink::Scripted(hub.clone())],
         policy,
@@ -119,7 +120,7 @@ async fn what_stands_open_is_counted_and_what_does_not_any_more_as_none() {
     ];
     let (dispatcher, _) = after(&calls).await;
     let (census, failed) = dispatcher.survey(None, until(), &mut Counts::default()).await.unwrap();
-    let rule = dispatcher.engine.rules().rules()[0].info().id.to_string();
+    let rule = dispatcher.rules.get().engine.rules().rules()[0].info().id.to_string();
     let by_rule = [(("shop".to_owned(), rule), 2)].into();
     assert_eq!((census, failed), (Census { open: 2, by_rule }, None));
     let (dispatcher, _) = after(&calls[2..]).await;

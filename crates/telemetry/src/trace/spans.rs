@@ -17,9 +17,15 @@ pub fn invocation(request_id: &str, cold_start: bool) -> Span {
         cold_start,
         traceId = field::Empty,
         xray_trace_id = field::Empty,
+        rules_hash = field::Empty,
         error.type = field::Empty,
         otel.status_code = field::Empty,
     )
+}
+
+/// The current invocation works with the rules of this hash.
+pub fn rules(hash: &str) {
+    Span::current().record(names::field::RULES_HASH, hash);
 }
 
 /// One run of the command. What it came to is recorded at its end.

@@ -83,7 +83,7 @@ async fn a_rehearsal_tells_what_would_be_sent_and_changes_nothing() {
     let stage = Stage::default();
     let names = [SinkName::SecurityHub, SinkName::Sns];
     let rehearsal = Dispatcher {
-        engine: Engine::new(RuleSet::from_sources(tattletrail_rules::built_in()).unwrap()),
+        rules: InUse::new(Engine::new(RuleSet::from_sources(tattletrail_rules::built_in()).unwrap()).into()),
         ledger: Ledger::Overlay(Overlay::new(None)),
         sinks: names.map(|name| Sink::Rehearsal(stage.in_place_of(name))).into(),
         policy: world.dispatcher.policy.clone(),

@@ -97,9 +97,17 @@ function pulseOf(scope: Construct, { settings, deadLetterQueue }: Shared, state:
     description: "CloudTrail's own calls, by which Tattletrail knows that events come",
     state,
     eventPattern: {
-      'source': ['aws.s3', 'aws.sts', 'aws.kms', 'aws.logs'],
+      'source': ['aws.s3', 'aws.sts', 'aws.kms', 'aws.logs', 'aws.events'],
       'detail-type': ['AWS API Call via CloudTrail'],
-      'detail': { userIdentity: { invokedBy: ['cloudtrail.amazonaws.com'] } },
+      'detail': {
+        $or: [
+          { userIdentity: { invokedBy: ['cloudtrail.amazonaws.com'] } },
+          {
+            eventSource: ['events.amazonaws.com'],
+            eventName: ['DeleteRule', 'DisableRule', 'PutRule', 'PutTargets', 'RemoveTargets'],
+          },
+        ],
+      },
     },
     targets: [target(NAME, to.functionArn, BRIEF, deadLetterQueue.queueArn)],
   });

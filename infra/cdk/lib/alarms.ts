@@ -128,10 +128,10 @@ function ledgerThrottled(scope: Construct, { settings, ledger }: Shared): CfnAla
 function rulesRefused(scope: Construct, stack: string): CfnAlarm {
   return alarmOf(scope, stack, {
     name: 'rules-refused',
-    description: 'A function asked for its rules where they are set to be and got none that it can use: the ones before '
-      + 'them, or at a start the built-in ones, are at work. Its log says why ("rules were refused", "the place of the '
-      + 'rules does not answer"). Deploy a bundle that tattletrail rules bundle --check reads, or the last good version '
-      + 'again.',
+    description: 'A function asked for its rules where they are set to be and got none that it can use: the ones '
+      + 'before them, or at a start the built-in ones, are at work. Its log says why ("rules were refused", "the place '
+      + 'of the rules does not answer"). Deploy a bundle that tattletrail rules bundle --check reads, or the last good '
+      + 'version again.',
     // Counted at each look for as long as it lasts, by all functions together.
     of: { namespace: 'Tattletrail/Health', metricName: 'RulesRefused' },
   });

@@ -1,6 +1,6 @@
 /**
- * Rules that are data: a bundle of them in S3 or AppConfig (`docs/rules.md`, "Rules as data"), how a function is told of
- * it and what lets it read it.
+ * Rules that are data: a bundle of them in S3 or AppConfig (`docs/rules.md`, "Rules as data"), how a function is told
+ * of it and what lets it read it.
  */
 
 import { Aws } from 'aws-cdk-lib';

@@ -176,8 +176,8 @@ export interface TattletrailProps {
   // ---- The rules ----
 
   /**
-   * Rules that are changed without a deployment of this: a bundle in S3 or AppConfig, not both (docs/rules.md, "Rules as
-   * data"). Rules about other calls than the shipped ones wait for need `allEvents`, too.
+   * Rules that are changed without a deployment of this: a bundle in S3 or AppConfig, not both (docs/rules.md, "Rules
+   * as data"). Rules about other calls than the shipped ones wait for need `allEvents`, too.
    *
    * @default the rules that the functions were built with
    */

@@ -172,6 +172,7 @@ ALTERATIONS: dict[str, Alteration] = {
     "an action more": lambda it: statement(it, "Ledger")["Action"].append("dynamodb:DeleteItem"),
     "any resource": lambda it: statement(it, "Alerts").update(Resource="*"),
     "no condition": lambda it: statement(it, "Metrics").pop("Condition"),
+    "rules of any account": lambda it: statement(it, "RulesInBucket").pop("Condition"),
     "a policy beside the role": attached,
     "another threshold": lambda it: properties(it, "AWS::CloudWatch::Alarm", "-rejected").update(Threshold=2),
     "an alarm less": lambda it: drop(it, "AWS::CloudWatch::Alarm", "-dead-letters"),

@@ -12,6 +12,7 @@ const tattletrail = new Tattletrail(stack, 'Tattletrail', {
   binaries: process.env.TATTLETRAIL_BINARIES,
   useFiles: true,
   trailBucket: Bucket.fromBucketName(stack, 'Trail', 'trail-of-111122223333'),
+  rules: { bucket: Bucket.fromBucketName(stack, 'Rules', 'rules-of-111122223333') },
   eventBus: new EventBus(stack, 'Siem', { eventBusName: 'siem' }),
   metricsProfile: 'standard',
 });

@@ -41,7 +41,11 @@ export function faults(scope: Construct, shared: Shared, { events, logs, files }
       threshold: 900,
     }));
   }
-  return [...alarms, ledgerThrottled(scope, shared)];
+  alarms.push(ledgerThrottled(scope, shared));
+  if (shared.settings.rules) {
+    alarms.push(rulesRefused(scope, stack));
+  }
+  return alarms;
 }
 
 function ofFunction(scope: Construct, settings: Settings, worker: Worker): CfnAlarm[] {
@@ -119,6 +123,18 @@ function ledgerThrottled(scope: Construct, { settings, ledger }: Shared): CfnAla
       + 'load; if it does not, look for one resource that changes all the time.',
     periods: 2,
   }, 'throttled reads and writes', parts);
+}
+
+function rulesRefused(scope: Construct, stack: string): CfnAlarm {
+  return alarmOf(scope, stack, {
+    name: 'rules-refused',
+    description: 'A function asked for its rules where they are set to be and got none that it can use: the ones '
+      + 'before them, or at a start the built-in ones, are at work. Its log says why ("rules were refused", "the place '
+      + 'of the rules does not answer"). Deploy a bundle that tattletrail rules bundle --check reads, or the last good '
+      + 'version again.',
+    // Counted at each look for as long as it lasts, by all functions together.
+    of: { namespace: 'Tattletrail/Health', metricName: 'RulesRefused' },
+  });
 }
 
 /** The alarms that say that nothing comes in. */

@@ -7,6 +7,7 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { RulesInAppConfig, RulesInBucket } from './bundle';
 import { TattletrailProps } from './props';
 
 const FLAGS = ['useEventBridge', 'useLogs', 'useFiles', 'allEvents', 'createTrail', 'dashboards'];
@@ -15,8 +16,8 @@ const NUMBERS = [
 ];
 const TEXTS = [
   'name', 'alertEmail', 'operationsEmail', 'securityHubRegion', 'securityHubRole', 'securityHubExternalId',
-  'application', 'environmentName', 'rollbarTokenParameter', 'otlpEndpoint', 'otlpHeadersParameter', 'binaries',
-  'source',
+  'application', 'environmentName', 'rulesSha256', 'rollbarTokenParameter', 'otlpEndpoint', 'otlpHeadersParameter',
+  'binaries', 'source',
 ];
 /** Texts of which there are only some. */
 const CHOICES: Record<string, string[]> = {
@@ -29,6 +30,8 @@ const CHOICES: Record<string, string[]> = {
 /** What is a thing of CDK's among the properties is named here. */
 const NAMED = [
   'trailLogGroupName', 'trailBucketName', 'trailKmsKeyArn', 'kmsKeyArn', 'eventBusName', 'refreshHours', 'logDays',
+  'rulesBucketName', 'rulesKey', 'rulesVersion', 'rulesKmsKeyArn', 'rulesApplicationId', 'rulesEnvironmentId',
+  'rulesProfileId', 'rulesMaxAge',
 ];
 /** Not of the properties. */
 const OTHERS = ['stackName'];
@@ -75,8 +78,11 @@ function number(name: string, value: string): number {
   return read;
 }
 
+/** Makes something of a name in the context, if it is there and not empty. */
+type Made = <T>(name: string, make: (value: string) => T) => T | undefined;
+
 function things(scope: Construct, text: (name: string) => string | undefined): TattletrailProps {
-  const of = <T>(name: string, make: (value: string) => T): T | undefined => {
+  const of: Made = (name, make) => {
     const value = text(name);
     return value ? make(value) : undefined;
   };
@@ -92,6 +98,27 @@ function things(scope: Construct, text: (name: string) => string | undefined): T
     eventBus: of('eventBusName', (name) => EventBus.fromEventBusName(scope, 'EventBus', name)),
     refreshRate: of('refreshHours', (value) => Duration.hours(number('refreshHours', value))),
     logDays: days,
+    rules: rules(scope, of),
+    rulesMaxAge: of('rulesMaxAge', (value) => Duration.seconds(number('rulesMaxAge', value))),
   };
-  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined));
+  return present(props);
+}
+
+/** The place of rules with the parts that there are, whether or not they belong together: that is checked later. */
+function rules(scope: Construct, of: Made): RulesInBucket | RulesInAppConfig | undefined {
+  const itself = (value: string) => value;
+  const parts = present({
+    bucket: of('rulesBucketName', (name) => Bucket.fromBucketName(scope, 'RulesBucket', name)),
+    key: of('rulesKey', itself),
+    version: of('rulesVersion', itself),
+    encryptionKey: of('rulesKmsKeyArn', (arn) => Key.fromKeyArn(scope, 'RulesKey', arn)),
+    applicationId: of('rulesApplicationId', itself),
+    environmentId: of('rulesEnvironmentId', itself),
+    profileId: of('rulesProfileId', itself),
+  });
+  return Object.keys(parts).length > 0 ? (parts as unknown as RulesInBucket | RulesInAppConfig) : undefined;
+}
+
+function present<T extends object>(members: T): Partial<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -9,6 +9,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { RustFunction } from 'cargo-lambda-cdk';
 import { Construct } from 'constructs';
+import { placeOf } from './bundle';
 import { FunctionName } from './props';
 import { Settings } from './settings';
 import { pascal, Shared } from './shared';
@@ -110,6 +111,9 @@ function environment({ settings, ledger, alertTopic, rejectedQueue }: Shared): R
     TATTLETRAIL_ENVIRONMENT: settings.environmentName,
     TATTLETRAIL_LOG_LEVEL: settings.logLevel,
     TATTLETRAIL_REJECTED: rejectedQueue.queueUrl,
+    TATTLETRAIL_RULES: placeOf(settings.rules),
+    TATTLETRAIL_RULES_SHA256: settings.rulesSha256 ?? '',
+    TATTLETRAIL_RULES_MAX_AGE: String(settings.rulesMaxAge.toSeconds()),
     TATTLETRAIL_ERRORS: settings.rollbarTokenParameter ? 'rollbar' : 'log',
     TATTLETRAIL_ROLLBAR_TOKEN_PARAMETER: settings.rollbarTokenParameter ?? '',
     TATTLETRAIL_OTLP_HEADERS_PARAMETER: settings.otlpHeadersParameter ?? '',

@@ -8,6 +8,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { RulesInAppConfig, RulesInBucket } from './bundle';
 
 /** The functions, by the names of their binaries. */
 export type FunctionName = 'api-events' | 'trail-logs' | 'trail-files';
@@ -171,6 +172,30 @@ export interface TattletrailProps {
    * @default Duration.days(1)
    */
   readonly refreshRate?: Duration;
+
+  // ---- The rules ----
+
+  /**
+   * Rules that are changed without a deployment of this: a bundle in S3 or AppConfig, not both (docs/rules.md, "Rules
+   * as data"). Rules about other calls than the shipped ones wait for need `allEvents`, too.
+   *
+   * @default the rules that the functions were built with
+   */
+  readonly rules?: RulesInBucket | RulesInAppConfig;
+
+  /**
+   * With `rules`, the SHA-256 that `tattletrail rules bundle` tells; any other bundle is refused.
+   *
+   * @default any bundle of the place is taken
+   */
+  readonly rulesSha256?: string;
+
+  /**
+   * After what time a function looks whether there are other rules: whole seconds, at most a day.
+   *
+   * @default Duration.seconds(60)
+   */
+  readonly rulesMaxAge?: Duration;
 
   // ---- What else is told ----
 

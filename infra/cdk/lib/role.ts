@@ -8,6 +8,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledged';
+import { mayRead } from './bundle';
 import { FunctionName } from './props';
 import { allow, pascal, Shared } from './shared';
 
@@ -98,6 +99,7 @@ function chosen({ settings }: Shared): PolicyStatement[] {
   if (settings.eventBus) {
     statements.push(allow('Bus', { actions: ['events:PutEvents'], resources: [settings.eventBus.eventBusArn] }));
   }
+  statements.push(...mayRead(settings.rules));
   const secrets = { RollbarToken: settings.rollbarTokenParameter, OtlpHeaders: settings.otlpHeadersParameter };
   for (const [sid, parameter] of Object.entries(secrets)) {
     if (parameter) {

@@ -9,6 +9,8 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { wrongPlace } from './bundle';
+import { mismatches } from './pattern';
 import { TattletrailProps } from './props';
 
 /** What has a default, and what has none and may be missing. */
@@ -34,6 +36,7 @@ export function settled(scope: Construct, props: TattletrailProps) {
     metricsProfile: props.metricsProfile ?? 'free',
     dashboards: props.dashboards ?? true,
     refreshRate: props.refreshRate ?? Duration.days(1),
+    rulesMaxAge: props.rulesMaxAge ?? Duration.seconds(60),
     logLevel: props.logLevel ?? 'info',
     logDays: props.logDays ?? RetentionDays.THREE_MONTHS,
     traceShare: props.traceShare ?? 0.05,
@@ -45,7 +48,10 @@ export function settled(scope: Construct, props: TattletrailProps) {
     ledgerDays: props.ledgerDays ?? 90,
     source: props.source ?? path.resolve(__dirname, '..', '..', '..'),
   };
-  const wrong = [...waysIn(settings), ...texts(settings), ...numbers(settings), ...sources(settings.source)];
+  const wrong = [
+    ...waysIn(settings), ...rules(settings), ...mismatches(settings, PATTERNS), ...numbers(settings),
+    ...sources(settings.source),
+  ];
   if (wrong.length > 0) {
     throw new Error(`${scope.node.path}: ${wrong.join('; ')}`);
   }
@@ -67,6 +73,13 @@ function waysIn(settings: TattletrailProps): string[] {
   return wrong;
 }
 
+function rules(settings: TattletrailProps): string[] {
+  if (settings.rules) {
+    return wrongPlace(settings.rules);
+  }
+  return settings.rulesSha256 ? ['rulesSha256 needs rules, the place of the bundle that has it'] : [];
+}
+
 function sources(source: string): string[] {
   const missing = ['Cargo.toml', 'infra/event-pattern.json', 'infra/sam/dashboards.json']
     .filter((file) => !fs.existsSync(path.join(source, file)));
@@ -85,22 +98,11 @@ const PATTERNS = {
   securityHubExternalId: /^[A-Za-z0-9_+=,.@:/-]{2,1224}$/,
   application: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   environmentName: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  rulesSha256: /^[0-9a-fA-F]{64}$/,
   rollbarTokenParameter: /^\/[A-Za-z0-9_./-]{1,1010}$/,
   otlpEndpoint: /^https:\/\/.+$/,
   otlpHeadersParameter: /^\/[A-Za-z0-9_./-]{1,1010}$/,
-} as const;
-
-function texts(settings: TattletrailProps): string[] {
-  const wrong = [];
-  for (const [name, pattern] of Object.entries(PATTERNS)) {
-    const value = settings[name as keyof typeof PATTERNS];
-    // What is only known at deployment is CloudFormation's to check; empty is none.
-    if (value && !Token.isUnresolved(value) && !pattern.test(value)) {
-      wrong.push(`${name} is \`${value}\`, expected ${pattern.source}`);
-    }
-  }
-  return wrong;
-}
+} satisfies Partial<Record<keyof TattletrailProps, RegExp>>;
 
 /** The least and the most of each number. */
 const BOUNDS = {
@@ -124,6 +126,10 @@ function numbers(settings: TattletrailProps): string[] {
   const hours = settings.refreshRate?.toHours({ integral: false }) ?? 24;
   if (!Number.isInteger(hours) || hours < 1 || hours > 24) {
     wrong.push(`refreshRate is ${hours} hours, expected whole hours, 1 to 24`);
+  }
+  const seconds = settings.rulesMaxAge?.toSeconds({ integral: false }) ?? 60;
+  if (!Number.isInteger(seconds) || seconds > 86400) {
+    wrong.push(`rulesMaxAge is ${seconds} seconds, expected whole seconds, 0 to 86400`);
   }
   return wrong;
 }

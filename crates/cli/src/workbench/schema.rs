@@ -105,11 +105,29 @@ fn file() -> String {
             "else": {
                 "if": { "required": ["threat_model"] },
                 "then": of("threat-model"),
-                "else": { "if": { "required": ["action"] }, "then": true, "else": of("rule") },
+                "else": { "if": { "required": ["action"] }, "then": true, "else": placeholders(&of("rule")) },
             },
         },
         "definitions": definitions,
     }))
+}
+
+/// A document without a detection may fill in placeholders: names, each with its values.
+fn placeholders(rule: &Value) -> Value {
+    let word = json!({ "type": ["string", "number"] });
+    json!({
+        "if": { "required": ["placeholders"], "not": { "required": ["detection"] } },
+        "then": {
+            "properties": {
+                "placeholders": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": { "anyOf": [word, { "type": "array", "minItems": 1, "items": word }] },
+                },
+            },
+        },
+        "else": rule,
+    })
 }
 
 /// Prints or writes the schema.

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -62,6 +63,13 @@ def start(options: argparse.Namespace, folder: str) -> tuple[subprocess.Popen[by
 
 
 running: list[subprocess.Popen[bytes]] = []
+# That its input has ended, and the server with it: then how the server ended is nobody's fault.
+is_over = threading.Event()
+
+
+def end_all(folder: str) -> None:
+    is_over.set()
+    end(folder)
 
 
 def end(folder: str | None) -> None:
@@ -82,14 +90,14 @@ def main() -> int:
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="tattletrail-server-")
-    end_with_input(lambda: end(folder))
+    end_with_input(lambda: end_all(folder))
     for _ in range(TRIES):
         if started := start(options, folder):
             server, port = started
             print(port, flush=True)
             code = server.wait()
             end(folder)
-            return code
+            return 0 if is_over.is_set() else code
     end(folder)
     print(f"{options.command[0]} did not answer", file=sys.stderr)
     return 1
